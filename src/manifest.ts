@@ -1,0 +1,31 @@
+/** The identity of a resource as a KRM `resourceRef` names it (functions-spec.md, `results[].resourceRef`). */
+export interface ResourceRef {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  /** Absent for a cluster-scoped resource, or where the manifest leaves the namespace to the host. */
+  namespace?: string;
+}
+
+/** The file that an item came from, as the host's `path` and `index` annotations tell (functions-spec.md). */
+export interface SourceFile {
+  /** Relative to the package or the working directory, with forward slashes. */
+  path: string;
+  /** Position of the document in a file of several, from 0. */
+  index?: number;
+}
+
+/**
+ * One resource of the stream as plain data: what the rules read. Its text is the business of `krm` and `yaml`.
+ * Nothing of `object` has been validated but that it is a map.
+ */
+export interface Manifest {
+  ref: ResourceRef;
+  /** Names that the resource had before kustomize renamed it (`internal.config.kubernetes.io/previousNames`), oldest first. */
+  previousNames: readonly string[];
+  labels: Readonly<Record<string, string>>;
+  annotations: Readonly<Record<string, string>>;
+  /** Absent where no host annotation tells it: a stream written by hand. */
+  file?: SourceFile;
+  object: Readonly<Record<string, unknown>>;
+}
