@@ -1,0 +1,29 @@
+import { isDeepStrictEqual } from "node:util";
+import { applyChange } from "./apply-change.ts";
+import type { Change, Value } from "./change.ts";
+import { editSource } from "./change-document.ts";
+import { inList, inMap } from "./change.ts";
+import type { Source } from "./source.ts";
+import { isSource, parseSource, toPlain } from "./source.ts";
+
+/**
+ * The text with a change made at one node, proven: it is read again, and what it means must be exactly what the change
+ * makes of the plain data. Returns undefined when it is not, which is a shape of YAML that this editor does not master;
+ * the caller then changes nothing and says so.
+ */
+export function changeText(source: Source, path: readonly (string | number)[], change: Change): string | undefined {
+  const text = editSource(source, path, change);
+  const edited = parseSource(text);
+  if (!isSource(edited)) return undefined;
+  const wanted = applyChange(toPlain(source) as Value, at(path, change));
+  return isDeepStrictEqual(toPlain(edited), wanted) ? text : undefined;
+}
+
+/** The change as seen from the root of the document. */
+function at(path: readonly (string | number)[], change: Change): Change {
+  return path.reduceRight((inner: Change, step) => {
+    const outer = typeof step === "number" ? inList(new Map([[step, inner]])) : inMap([[step, inner]]);
+    if (outer === undefined) throw new Error("a step holds its change");
+    return outer;
+  }, change);
+}

@@ -1,0 +1,127 @@
+import type { Value } from "./change.ts";
+
+/** `block` is indented YAML, `flow` is braces with bare keys, `json` is braces with everything quoted. */
+export type Style = "block" | "flow" | "json";
+
+/** How far block YAML is indented where nothing stands yet. */
+export interface Layout {
+  /** Columns between a key and the keys of its map. */
+  mapIndent: number;
+  /** Columns between a key and the dashes of its list; 0 is common. */
+  listIndent: number;
+}
+
+/** The layout of a document in which nothing tells another one. */
+export const PLAIN_LAYOUT: Layout = { mapIndent: 2, listIndent: 0 };
+
+/** Words that some YAML 1.1 or 1.2 parser reads as something else than a string (yaml.org/type/bool.html, null.html). */
+const RESERVED = /^(?:true|false|yes|no|on|off|y|n|null|nan|inf)$/i;
+
+/** Deliberately narrow: what starts like a word or an absolute path and holds nothing that means anything in YAML. */
+const SAFE_PLAIN = /^[A-Za-z/][A-Za-z0-9_./-]*$/;
+
+/** True when a string can stand without quotes, in block and in flow, for every YAML version. */
+export function isSafePlain(text: string): boolean {
+  return SAFE_PLAIN.test(text) && !RESERVED.test(text);
+}
+
+/** Characters that a single-quoted or block scalar cannot hold as they are (YAML 1.2.2, 5.1 and 5.5). */
+// oxlint-disable-next-line no-control-regex -- the point is to find them
+const NEEDS_ESCAPE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+
+/** True when a string needs the escapes of the double-quoted form, whatever its length. */
+export function needsEscape(text: string): boolean {
+  return NEEDS_ESCAPE.test(text);
+}
+
+/** A string in double quotes, valid as YAML and as JSON. */
+export function doubleQuoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** A string in single quotes. Its caller has seen to it that the string is one line and needs no escape. */
+export function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A scalar on one line: plain where that is safe, else quoted so that no parser reads it as something else. */
+export function printScalar(value: string | number | boolean | null, style: Style): string {
+  if (typeof value !== "string") return String(value);
+  if (style !== "json") {
+    if (isSafePlain(value)) return value;
+    if (value.includes('"') && !value.includes("\n") && !needsEscape(value)) return singleQuoted(value);
+  }
+  return doubleQuoted(value);
+}
+
+/** A value on one line, in braces and brackets. */
+export function printFlow(value: Value, style: Style): string {
+  if (isList(value)) return `[${value.map((element) => printFlow(element, style)).join(", ")}]`;
+  if (isMap(value)) {
+    const pairs = Object.entries(value).map(([key, inner]) => `${printScalar(key, style)}: ${printFlow(inner, style)}`);
+    return `{${pairs.join(", ")}}`;
+  }
+  return printScalar(value, style);
+}
+
+/**
+ * A key and its value as lines of a block map, the first without indentation, the others indented from the key's
+ * column. A string of several lines becomes a literal block, because that is the form in which people edit it.
+ */
+export function printPair(key: string, value: Value, layout: Layout): string[] {
+  const head = `${printScalar(key, "flow")}:`;
+  if (isList(value) && value.length > 0) {
+    return [head, ...indent(printElements(value, layout), layout.listIndent)];
+  }
+  if (isMap(value) && Object.keys(value).length > 0) return [head, ...indent(printPairs(value, layout), layout.mapIndent)];
+  if (typeof value === "string" && isPrintableLiteral(value)) {
+    return [`${head} ${literalHeader(value)}`, ...indent(literalLines(value), layout.mapIndent)];
+  }
+  return [`${head} ${printFlow(value, "flow")}`];
+}
+
+/** The elements of a list as lines that begin with a dash, without indentation. */
+export function printElements(values: readonly Value[], layout: Layout): string[] {
+  return values.flatMap((value) => {
+    const lines = isMap(value) && Object.keys(value).length > 0 ? printPairs(value, layout) : [printFlow(value, "flow")];
+    return lines.map((line, position) => (position === 0 ? `- ${line}` : line === "" ? "" : `  ${line}`));
+  });
+}
+
+/** The pairs of a map as lines without indentation. */
+export function printPairs(value: { readonly [key: string]: Value }, layout: Layout): string[] {
+  return Object.entries(value).flatMap(([key, inner]) => printPair(key, inner, layout));
+}
+
+function indent(lines: readonly string[], columns: number): string[] {
+  return lines.map((line) => (line === "" ? "" : " ".repeat(columns) + line));
+}
+
+/** True when a string can be written as a literal block without an indentation indicator (YAML 1.2.2, 8.1). */
+export function isPrintableLiteral(text: string): boolean {
+  return text.includes("\n") && !/^\n*[ \t]/.test(text) && !/^\n*$/.test(text) && !needsEscape(text);
+}
+
+/** The header of a literal block whose chomping keeps exactly the string's final line breaks (YAML 1.2.2, 8.1.1.2). */
+export function literalHeader(text: string): string {
+  if (!text.endsWith("\n")) return "|-";
+  return text.endsWith("\n\n") ? "|+" : "|";
+}
+
+/** The lines of a literal block's content, without indentation; the final line break is the last line's own. */
+export function literalLines(text: string): string[] {
+  return (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
+}
+
+/** True for a list; `Array.isArray` does not narrow a readonly array. */
+export function isList(value: Value | undefined): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+/** True for a map. */
+export function isMap(value: Value | undefined): value is { readonly [key: string]: Value } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

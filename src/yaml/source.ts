@@ -1,0 +1,68 @@
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Document, Node } from "yaml";
+
+/** A text and its one YAML document, with the source tokens that tell where each node stands. */
+export interface Source {
+  text: string;
+  document: Document;
+}
+
+/** Where and why a text is no YAML; line and column from 1, within this text. */
+export interface SyntaxProblem {
+  message: string;
+  line: number;
+  column: number;
+}
+
+/**
+ * Reads a text that holds one YAML 1.2 document, with merge keys as kustomize and kpt know them.
+ * The first syntax error is returned, never thrown; duplicate keys are an error, as they are to the hosts.
+ */
+export function parseSource(text: string): Source | SyntaxProblem {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    keepSourceTokens: true,
+    lineCounter: lines,
+    logLevel: "silent",
+    merge: true,
+    prettyErrors: false,
+  });
+  const error = document.errors[0];
+  if (error === undefined) return { text, document };
+  const { line, col } = lines.linePos(error.pos[0]);
+  return { message: firstSentence(error.message), line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** True when a text could be read. */
+export function isSource(parsed: Source | SyntaxProblem): parsed is Source {
+  return "document" in parsed;
+}
+
+/** True for a document that holds no value: nothing at all, comments, or `null`. */
+export function isEmptyDocument(source: Source): boolean {
+  const root = source.document.contents;
+  return root === null || (isScalar(root) && root.value === null);
+}
+
+/**
+ * The document as plain data, aliases and merge keys resolved.
+ * A document that uses an anchor it does not define, or multiplies by aliases beyond reason, is a problem.
+ */
+export function toPlain(source: Source, node: Node | null = source.document.contents): unknown {
+  return node === null ? null : node.toJS(source.document, { maxAliasCount: 100 });
+}
+
+/** The node at a path of keys and positions, or undefined where the path leads nowhere. */
+export function nodeAt(source: Source, path: readonly (string | number)[]): Node | undefined {
+  let node: unknown = source.document.contents;
+  for (const step of path) {
+    if (typeof step === "number" && isSeq(node)) node = node.get(step, true);
+    else if (typeof step === "string" && isMap(node)) node = node.get(step, true);
+    else return undefined;
+  }
+  return node === null ? undefined : (node as Node | undefined);
+}
+
+function firstSentence(message: string): string {
+  return message.split("\n", 1)[0] ?? message;
+}
