@@ -1,0 +1,101 @@
+// Builds what is shipped into dist/:
+//   intercept-backends.mjs           the program, one file with everything in it but Node itself
+//   intercept-backends.licenses.txt  the licences of the packages that it carries
+//   kpt-func.mjs, types/             the KptFunc adapter for users of the SDK, with its declarations
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const program = "dist/intercept-backends.mjs";
+const adapterSource = "src/kpt-func.ts";
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  define: { __VERSION__: JSON.stringify(version) },
+  charset: "utf8",
+  logLevel: "warning",
+  metafile: true,
+};
+
+// Hosts start the program once per package, so its size counts: white space and syntax are made small. Names stay as
+// they are and lines stay short, so that a stack trace in a bug report names a function and a place.
+const small = { minifyWhitespace: true, minifySyntax: true, lineLimit: 160 };
+
+// CommonJS packages inside of the bundle call `require` for Node's own modules; an ES module has none by itself.
+const banner = [
+  "#!/usr/bin/env node",
+  'import { createRequire as __createRequire } from "node:module";',
+  "const require = __createRequire(import.meta.url);",
+].join("\n");
+
+const bundled = await build({
+  ...common,
+  ...small,
+  entryPoints: ["src/main.ts"],
+  outfile: program,
+  banner: { js: banner },
+  legalComments: "eof",
+});
+chmodSync(join(root, program), 0o755);
+writeFileSync(join(root, "dist/intercept-backends.licenses.txt"), licences(Object.keys(bundled.metafile.inputs)));
+
+if (existsSync(join(root, adapterSource))) {
+  // A library: its packages are resolved where it is installed, so that the SDK's classes are the caller's own.
+  await build({ ...common, entryPoints: [adapterSource], outfile: "dist/kpt-func.mjs", packages: "external" });
+  declarations();
+}
+
+/** The licence texts of all packages that went into the bundle, in order of their names. */
+function licences(inputs) {
+  const packages = new Map();
+  for (const input of inputs.toSorted((a, b) => (a < b ? -1 : 1))) {
+    const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+    if (folder === undefined || packages.has(folder)) continue;
+    const about = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    const file = readdirSync(join(root, folder)).find((name) => /^licen[cs]e/i.test(name));
+    const text = file === undefined ? "(the package carries no licence text)" : read(join(folder, file));
+    packages.set(folder, `${about.name} ${about.version} (${about.license})\n\n${text.trim()}\n`);
+  }
+  return [...packages.values()].join(`\n${"-".repeat(80)}\n\n`);
+}
+
+function read(path) {
+  return readFileSync(join(root, path), "utf8");
+}
+
+/** Writes the adapter's declarations, and those of the files that it takes types from, to dist/types. */
+function declarations() {
+  const require = createRequire(import.meta.url);
+  const compiler = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
+  const config = join(root, "dist/tsconfig.declarations.json");
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: "../tsconfig.json",
+      compilerOptions: {
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        rewriteRelativeImportExtensions: true,
+        rootDir: "../src",
+        outDir: "types",
+      },
+      include: [],
+      files: [`../${adapterSource}`],
+    }),
+  );
+  try {
+    execFileSync(process.execPath, [compiler, "-p", config], { cwd: root, stdio: "inherit" });
+  } finally {
+    rmSync(config);
+  }
+}

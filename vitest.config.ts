@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
+const hosts = "test/hosts/**/*.test.ts";
+
+export default defineConfig({
+  // The same constant that scripts/build.mjs writes into the program.
+  define: { __VERSION__: JSON.stringify(version) },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: "rules", include: ["test/**/*.test.ts"], exclude: [hosts], testTimeout: 30_000 },
+      },
+      {
+        extends: true,
+        // Each test starts whole programs, kustomize 4.5.4 alone takes more than a second.
+        test: { name: "hosts", include: [hosts], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+    ],
+  },
+});
