@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { applyChange } from "./apply-change.ts";
 import type { Change, Value } from "./change.ts";
 import { editSource } from "./change-document.ts";
-import { inList, inMap } from "./change.ts";
+import { at } from "./change.ts";
 import type { Source } from "./source.ts";
 import { isSource, parseSource, toPlain } from "./source.ts";
 
@@ -17,13 +17,4 @@ export function changeText(source: Source, path: readonly (string | number)[], c
   if (!isSource(edited)) return undefined;
   const wanted = applyChange(toPlain(source) as Value, at(path, change));
   return isDeepStrictEqual(toPlain(edited), wanted) ? text : undefined;
-}
-
-/** The change as seen from the root of the document. */
-function at(path: readonly (string | number)[], change: Change): Change {
-  return path.reduceRight((inner: Change, step) => {
-    const outer = typeof step === "number" ? inList(new Map([[step, inner]])) : inMap([[step, inner]]);
-    if (outer === undefined) throw new Error("a step holds its change");
-    return outer;
-  }, change);
 }

@@ -44,3 +44,34 @@ export function inList(at: ReadonlyMap<number, Change>, append: readonly Value[]
 export function inDocument(format: "yaml" | "json", change: Change | undefined): Change | undefined {
   return change === undefined ? undefined : { kind: "document", format, change };
 }
+
+/** A change as seen from further up: at a path of keys and positions below the node it is made at. */
+export function at(path: readonly (string | number)[], change: Change): Change {
+  return path.reduceRight(
+    (inner: Change, step): Change =>
+      typeof step === "number"
+        ? { kind: "list", at: new Map([[step, inner]]), append: [] }
+        : { kind: "map", entries: new Map([[step, inner]]) },
+    change,
+  );
+}
+
+/** Two changes of one node as one. Throws when both decide the same value, which is a bug of whoever planned them. */
+export function merge(first: Change, second: Change): Change {
+  if (first.kind === "map" && second.kind === "map") {
+    return { kind: "map", entries: mergeEach(first.entries, second.entries) };
+  }
+  if (first.kind === "list" && second.kind === "list") {
+    return { kind: "list", at: mergeEach(first.at, second.at), append: [...first.append, ...second.append] };
+  }
+  throw new Error(`a ${first.kind} and a ${second.kind} of the same node`);
+}
+
+function mergeEach<Key>(first: ReadonlyMap<Key, Change>, second: ReadonlyMap<Key, Change>): Map<Key, Change> {
+  const merged = new Map(first);
+  for (const [key, change] of second) {
+    const other = merged.get(key);
+    merged.set(key, other === undefined ? change : merge(other, change));
+  }
+  return merged;
+}

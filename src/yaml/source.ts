@@ -44,12 +44,15 @@ export function isEmptyDocument(source: Source): boolean {
   return root === null || (isScalar(root) && root.value === null);
 }
 
+/** The most that aliases of aliases may multiply a document, so that a few lines cannot fill the memory. */
+const MOST_ALIASES = 10_000;
+
 /**
- * The document as plain data, aliases and merge keys resolved.
- * A document that uses an anchor it does not define, or multiplies by aliases beyond reason, is a problem.
+ * A node, or the whole document, as plain data, aliases and merge keys resolved.
+ * Throws a ReferenceError for an alias without its anchor and for aliases that multiply beyond reason.
  */
 export function toPlain(source: Source, node: Node | null = source.document.contents): unknown {
-  return node === null ? null : node.toJS(source.document, { maxAliasCount: 100 });
+  return node === null ? null : node.toJS(source.document, { maxAliasCount: MOST_ALIASES });
 }
 
 /** The node at a path of keys and positions, or undefined where the path leads nowhere. */

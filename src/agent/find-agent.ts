@@ -1,0 +1,62 @@
+import type { Settings } from "../config/schema.ts";
+import type { Finding } from "../finding.ts";
+import type { Manifest } from "../manifest.ts";
+
+const NAME_LABEL = "app.kubernetes.io/name";
+
+/**
+ * Finds the agent among the DaemonSets of the stream: by labels where the settings give a selector, else by present name,
+ * else by a name it had before kustomize's prefixes, else by the label `app.kubernetes.io/name`. Exactly one has to match;
+ * none or several are an error that lists the candidates.
+ */
+export function findAgent(daemonSets: readonly Manifest[], settings: Settings["agent"]): Manifest | Finding {
+  const candidates = daemonSets.filter(
+    ({ ref }) =>
+      ref.apiVersion.startsWith("apps/") && (settings.namespace === undefined || ref.namespace === settings.namespace),
+  );
+  const matching = match(candidates, settings);
+  const [agent, ...others] = matching;
+  if (agent === undefined) return nothingFound(daemonSets, settings);
+  return others.length === 0 ? agent : severalFound(matching, settings);
+}
+
+function match(candidates: readonly Manifest[], { name, selector }: Settings["agent"]): readonly Manifest[] {
+  if (selector) {
+    const labels = Object.entries(selector.matchLabels);
+    return candidates.filter((manifest) => labels.every(([key, value]) => manifest.labels[key] === value));
+  }
+  const ways: ((manifest: Manifest) => boolean)[] = [
+    ({ ref }) => ref.name === name,
+    ({ previousNames }) => previousNames.includes(name),
+    ({ labels }) => labels[NAME_LABEL] === name,
+  ];
+  return ways.map((way) => candidates.filter(way)).find((found) => found.length > 0) ?? [];
+}
+
+function nothingFound(daemonSets: readonly Manifest[], settings: Settings["agent"]): Finding {
+  const others = daemonSets.length === 0 ? "there is no DaemonSet" : `there are ${list(daemonSets)}`;
+  return {
+    severity: "error",
+    cause: `no DaemonSet matches ${wanted(settings)}; ${others}`,
+    remedy: "name the metric agent in agent.name or agent.selector of the function config, or add it to the input",
+  };
+}
+
+function severalFound(matching: readonly Manifest[], settings: Settings["agent"]): Finding {
+  return {
+    severity: "error",
+    cause: `several DaemonSets match ${wanted(settings)}: ${list(matching)}`,
+    remedy: "single one out with agent.name, agent.namespace or agent.selector of the function config",
+  };
+}
+
+function wanted({ name, namespace, selector }: Settings["agent"]): string {
+  const place = namespace === undefined ? "" : ` in namespace ${namespace}`;
+  if (selector === undefined) return `the agent ${name}${place}`;
+  const labels = Object.entries(selector.matchLabels).map(([key, value]) => `${key}=${value}`);
+  return `the agent's labels ${labels.join(",")}${place}`;
+}
+
+function list(manifests: readonly Manifest[]): string {
+  return manifests.map(({ ref }) => `${ref.namespace === undefined ? "" : `${ref.namespace}/`}${ref.name}`).join(", ");
+}

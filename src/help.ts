@@ -1,0 +1,39 @@
+/** What `--help` and a bare call on a terminal print. */
+export const HELP = `intercept-backends: keeps the Istio annotations of a metric agent's DaemonSet in
+step with the MetricPipelines. A KRM function: a ResourceList in, the same out.
+
+Usage:
+  intercept-backends [--function-config FILE] [FILE | -]   rewrite a ResourceList
+  intercept-backends schema                                print the JSON Schema of the function config
+
+Without FILE, or with -, standard input is read. The rewritten ResourceList goes to
+standard output, byte for byte the input but for the lines that had to change; errors
+and warnings go to standard error, one line each, and into its results.
+
+Options:
+  --function-config FILE  an InterceptBackends or ConfigMap; takes the place of the
+                          ResourceList's own functionConfig
+  --verbose               say on standard error how the items were read, and where a
+                          bug was met
+  --version               print the version
+  -h, --help              print this
+
+Exit status:
+  0  done, with or without warnings
+  1  errors in the input or the function config; nothing was changed
+  2  wrong usage, or a file that cannot be read
+  3  a bug in intercept-backends
+
+Examples:
+  kpt fn eval DIR --exec intercept-backends
+  kpt fn source DIR | intercept-backends | kpt fn sink NEW_DIR
+  kustomize build --enable-alpha-plugins --enable-exec OVERLAY
+  intercept-backends --function-config config.yaml input.yaml | diff input.yaml -
+
+Function config (all fields and defaults: intercept-backends schema):
+  apiVersion: intercept-backends.dev/v1alpha1
+  kind: InterceptBackends
+  metadata: {name: metric-agent}
+  spec:
+    agent: {name: telemetry-metric-agent}
+`;

@@ -1,0 +1,58 @@
+import { isRecord } from "../record.ts";
+
+/** One mount of the sidecar, as `userVolumeMount` names it. */
+export interface UserVolumeMount {
+  /** Position in the list form, name in the map form. */
+  at: number | string;
+  name: string;
+  mountPath: string;
+  /** All fields as written. */
+  fields: Readonly<Record<string, unknown>>;
+}
+
+/** What `userVolumeMount` says, in either of its two forms. */
+export interface UserVolumeMounts {
+  form: "list" | "map";
+  mounts: UserVolumeMount[];
+}
+
+/**
+ * Reads the annotation `sidecar.istio.io/userVolumeMount`; a sentence that says what is wrong when the injector would deny
+ * the pod or drop a mount without a word (istio: pkg/kube/inject, parseVolumeMounts).
+ */
+export function readUserVolumeMounts(text: string): UserVolumeMounts | string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    return `is not JSON (${error instanceof Error ? error.message : "unreadable"})`;
+  }
+  if (Array.isArray(parsed)) {
+    return collect(
+      "list",
+      parsed.map((fields: unknown, at) => mountOf(at, isRecord(fields) ? fields["name"] : undefined, fields)),
+    );
+  }
+  if (!isRecord(parsed)) return "is neither a JSON list of mounts nor a map of them by volume name";
+  return collect(
+    "map",
+    Object.entries(parsed).map(([name, fields]) => mountOf(name, name, fields)),
+  );
+}
+
+function mountOf(at: number | string, name: unknown, fields: unknown): UserVolumeMount | string {
+  if (!isRecord(fields)) return `has an entry that is no map (${at})`;
+  const mountPath = fields["mountPath"];
+  if (typeof name !== "string" || name === "") return `has an entry without a name (${at})`;
+  if (typeof mountPath !== "string" || mountPath === "") return `has an entry without a mountPath (${at})`;
+  return { at, name, mountPath, fields };
+}
+
+function collect(form: "list" | "map", read: readonly (UserVolumeMount | string)[]): UserVolumeMounts | string {
+  const mounts: UserVolumeMount[] = [];
+  for (const mount of read) {
+    if (typeof mount === "string") return mount;
+    mounts.push(mount);
+  }
+  return { form, mounts };
+}

@@ -1,0 +1,51 @@
+import {
+  LEGACY_SOURCE_INDEX_ANNOTATION,
+  LEGACY_SOURCE_PATH_ANNOTATION,
+  SOURCE_INDEX_ANNOTATION,
+  SOURCE_PATH_ANNOTATION,
+} from "kpt-functions/dist/src/metadata.js";
+import type { Manifest, ResourceRef, SourceFile } from "../manifest.ts";
+import { isRecord } from "../record.ts";
+
+/** Where kustomize keeps the names a resource had before prefixes and suffixes, oldest first, separated by commas. */
+const PREVIOUS_NAMES_ANNOTATION = "internal.config.kubernetes.io/previousNames";
+
+/** A resource's plain data as a Manifest; undefined for what is no map. Missing fields of its identity become "". */
+export function readManifest(value: unknown): Manifest | undefined {
+  if (!isRecord(value)) return undefined;
+  const metadata = isRecord(value["metadata"]) ? value["metadata"] : {};
+  const annotations = strings(metadata["annotations"]);
+  const previous = annotations[PREVIOUS_NAMES_ANNOTATION];
+  const ref: ResourceRef = {
+    apiVersion: text(value["apiVersion"]),
+    kind: text(value["kind"]),
+    name: text(metadata["name"]),
+  };
+  if (typeof metadata["namespace"] === "string") ref.namespace = metadata["namespace"];
+  const manifest: Manifest = {
+    ref,
+    previousNames: previous === undefined ? [] : previous.split(",").filter((name) => name !== ""),
+    labels: strings(metadata["labels"]),
+    annotations,
+    object: value,
+  };
+  const file = sourceFile(annotations);
+  if (file) manifest.file = file;
+  return manifest;
+}
+
+function sourceFile(annotations: Readonly<Record<string, string>>): SourceFile | undefined {
+  const path = annotations[SOURCE_PATH_ANNOTATION] ?? annotations[LEGACY_SOURCE_PATH_ANNOTATION];
+  if (path === undefined) return undefined;
+  const index = annotations[SOURCE_INDEX_ANNOTATION] ?? annotations[LEGACY_SOURCE_INDEX_ANNOTATION];
+  return index !== undefined && /^\d+$/.test(index) ? { path, index: Number(index) } : { path };
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function strings(value: unknown): Record<string, string> {
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+}

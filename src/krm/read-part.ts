@@ -1,0 +1,87 @@
+import type { Finding } from "../finding.ts";
+import { isSource, nodeAt, parseSource, toPlain } from "../yaml/source.ts";
+import type { Source } from "../yaml/source.ts";
+import type { Part, Stream } from "./stream.ts";
+
+/** A part of the stream as text with source tokens and as plain data. */
+export interface ReadPart {
+  source: Source;
+  value: unknown;
+}
+
+/**
+ * Thrown where a part shares an anchor with another part, so that only a parse of the whole text can tell what it means.
+ * It asks the run to begin again that way, and reaches nobody else.
+ */
+export class NeedsFullParse extends Error {}
+
+/**
+ * Reads one part: its source and its value as plain data, aliases resolved. What is wrong with its text is one error
+ * with line and column in the whole input. Throws NeedsFullParse when it refers to an anchor outside of it.
+ */
+export function readPart(stream: Stream, part: Part): ReadPart | Finding {
+  const source = parsePart(stream, part);
+  if (isFinding(source)) return source;
+  const node = nodeAt(source, part.path);
+  try {
+    return { source, value: node === undefined ? null : toPlain(source, node) };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    const unresolved = error.message.startsWith("Unresolved alias");
+    if (unresolved && stream.way === "spans") throw new NeedsFullParse();
+    const cause = unresolved ? "an alias refers to an anchor that is not set before it" : "aliases multiply the text";
+    return { ...streamProblem(cause, "write the values out"), position: positionOf(stream, part.start, 1, 1) };
+  }
+}
+
+/** Parses a part's region, once; a syntax error comes with line and column in the whole input. */
+export function parsePart(stream: Stream, part: Part): Source | Finding {
+  let parsed = stream.parsed.get(part.start);
+  if (parsed === undefined) {
+    const text = decodeUtf8(stream.bytes, part.start, part.end);
+    if (typeof text !== "string") return text;
+    parsed = parseSource(text);
+    stream.parsed.set(part.start, parsed);
+  }
+  if (isSource(parsed)) return parsed;
+  return {
+    ...streamProblem(`the input is not YAML: ${parsed.message}`, "mend it there, or see what wrote it"),
+    position: positionOf(stream, part.start, parsed.line, parsed.column),
+  };
+}
+
+/** True for what stands in place of something that could not be read. */
+export function isFinding(value: object): value is Finding {
+  return "severity" in value;
+}
+
+/** An error about the input as a whole, at a line and column of it, both from 1. */
+export function streamProblem(cause: string, remedy: string, line = 1, column = 1): Finding {
+  return { severity: "error", cause, remedy, position: { line, column } };
+}
+
+/** The text of a region; an error when it is not UTF-8, which the specification asks for (functions-spec.md). */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | Finding {
+  const region = bytes.subarray(start, end);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(region);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const valid = new TextDecoder("utf-8", { ignoreBOM: true }).decode(region);
+    const before = valid.slice(0, Math.max(valid.indexOf("\ufffd"), 0));
+    const line = lineAt(bytes, start) + before.split("\n").length - 1;
+    return streamProblem("the input is not UTF-8", "save it as UTF-8", line, before.length - before.lastIndexOf("\n"));
+  }
+}
+
+/** A position within a part's text as one in the whole input. */
+function positionOf(stream: Stream, start: number, line: number, column: number): { line: number; column: number } {
+  return { line: lineAt(stream.bytes, start) + line - 1, column };
+}
+
+/** The number of the line, from 1, that a byte offset stands on. */
+export function lineAt(bytes: Uint8Array, offset: number): number {
+  let line = 1;
+  for (let at = bytes.indexOf(0x0a); at !== -1 && at < offset; at = bytes.indexOf(0x0a, at + 1)) line++;
+  return line;
+}

@@ -1,0 +1,90 @@
+import type { Finding } from "../finding.ts";
+import { isEmptyDocument, isSource, parseSource } from "../yaml/source.ts";
+import type { SyntaxProblem } from "../yaml/source.ts";
+import { findByParse } from "./find-by-parse.ts";
+import { findSpans } from "./find-spans.ts";
+import { decodeUtf8, isFinding, parsePart, streamProblem } from "./read-part.ts";
+import type { Stream } from "./stream.ts";
+
+/** The largest text that goes through a full parse, in bytes: beyond it the parser's memory is out of proportion. */
+const FULL_PARSE_LIMIT = 64 * 1024 * 1024;
+
+const API_VERSIONS = ["config.kubernetes.io/v1", "config.kubernetes.io/v1beta1"];
+
+const WRAP = "hand it a ResourceList, for example with `kpt fn source DIR | intercept-backends`";
+
+/**
+ * Reads bytes as a ResourceList (functions-spec.md, versions v1 and v1beta1), or tells in one error why they
+ * are none, with line and column where the text is at fault. With `way` the full parse can be asked for.
+ */
+export function readStream(bytes: Uint8Array, way?: Stream["way"]): Stream | Finding {
+  const broken = encodingProblem(bytes);
+  if (broken) return broken;
+  const found = way === "full parse" ? undefined : findSpans(bytes);
+  const stream = found ?? parseWhole(bytes);
+  if (!isStream(stream)) return stream;
+  return headProblem(stream.head) ?? cutProblem(stream) ?? stream;
+}
+
+/** True when the bytes were a ResourceList. */
+export function isStream(read: Stream | Finding): read is Stream {
+  return "bytes" in read;
+}
+
+/** What is wrong with the encoding, as far as the first bytes and the content tell; the specification asks for UTF-8. */
+function encodingProblem(bytes: Uint8Array): Finding | undefined {
+  if (bytes.length === 0) return streamProblem("the input is empty", WRAP);
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    return streamProblem("the input is UTF-16", "save it as UTF-8");
+  }
+  return undefined;
+}
+
+function parseWhole(bytes: Uint8Array): Stream | Finding {
+  if (bytes.length > FULL_PARSE_LIMIT) {
+    return streamProblem(
+      `the input (${Math.round(bytes.length / 1024 / 1024)} MiB) is not laid out as hosts write it, and other shapes are only read up to 64 MiB`,
+      "write `items:` as a block list with one `- ` a resource, as kpt and kustomize do",
+    );
+  }
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const text = decodeUtf8(bytes, start, bytes.length);
+  if (typeof text !== "string") return text;
+  const source = parseSource(text);
+  if (!isSource(source)) return syntaxProblem(source);
+  if (isEmptyDocument(source)) return streamProblem("the input holds no YAML value", WRAP);
+  const found = findByParse(bytes, start, source);
+  return typeof found === "string" ? streamProblem(found, WRAP) : found;
+}
+
+function syntaxProblem({ message, line, column }: SyntaxProblem): Finding {
+  if (message.includes("multiple documents")) {
+    return streamProblem("the input holds several YAML documents", `a function takes one ResourceList; ${WRAP}`, line, column);
+  }
+  return streamProblem(`the input is not YAML: ${message}`, "mend it there, or see what wrote it", line, column);
+}
+
+function headProblem(head: ReadonlyMap<string, string>): Finding | undefined {
+  const kind = head.get("kind");
+  if (kind !== "ResourceList") {
+    const is = kind === undefined ? "has no kind" : `is of kind ${kind}`;
+    return streamProblem(`the input ${is}, but a function takes a ResourceList`, WRAP);
+  }
+  const apiVersion = head.get("apiVersion");
+  if (apiVersion !== undefined && API_VERSIONS.includes(apiVersion)) return undefined;
+  return streamProblem(
+    `the ResourceList is of version ${apiVersion ?? "(none)"}`,
+    `its apiVersion has to be ${API_VERSIONS.join(" or ")}`,
+  );
+}
+
+/** A text that does not end with a line break may have been cut off: its last part is then read, whatever it is. */
+function cutProblem(stream: Stream): Finding | undefined {
+  if (stream.way === "full parse" || stream.bytes.at(-1) === 0x0a) return undefined;
+  const parts = [...stream.items, stream.functionConfig, stream.results].filter((part) => part !== undefined);
+  const last = parts.find((part) => part.end === stream.bytes.length);
+  if (last === undefined) return undefined;
+  const source = parsePart(stream, last);
+  return isFinding(source) ? { ...source, remedy: "the input seems to be cut off; see what wrote it" } : undefined;
+}

@@ -1,0 +1,52 @@
+import type { Finding } from "../finding.ts";
+import type { Manifest } from "../manifest.ts";
+import { readManifest } from "./read-manifest.ts";
+import { isFinding, readPart } from "./read-part.ts";
+import type { Item, Stream } from "./stream.ts";
+
+/** Items of some kinds, each with its place in the stream, and what was wrong with those that could not be read. */
+export interface Selection {
+  found: { item: Item; manifest: Manifest }[];
+  findings: Finding[];
+}
+
+/**
+ * Reads the items of one of the kinds, in the order of the stream, and no others. With `mentioning` an item is read only
+ * if its bytes hold one of these strings: names of Kubernetes resources need no escapes in YAML, so that none is missed.
+ */
+export function selectItems(
+  stream: Stream,
+  kinds: readonly string[],
+  mentioning?: readonly string[],
+): Selection {
+  const selection: Selection = { found: [], findings: [] };
+  const kindBytes = kinds.map((kind) => Buffer.from(kind));
+  const nameBytes = mentioning?.map((name) => Buffer.from(name));
+  for (const item of stream.items) {
+    if (item.kind === undefined ? !mayBe(stream, item, kindBytes) : !kinds.includes(item.kind)) continue;
+    if (nameBytes && !holds(stream, item, nameBytes)) continue;
+    const read = readPart(stream, item);
+    if (isFinding(read)) {
+      if (!selection.findings.some((finding) => finding.cause === read.cause)) selection.findings.push(read);
+      continue;
+    }
+    const manifest = readManifest(read.value);
+    if (manifest && kinds.includes(manifest.ref.kind)) selection.found.push({ item, manifest });
+  }
+  return selection;
+}
+
+/** An item whose kind its lines do not tell may be of a kind if it holds the word, or an escape or alias that could. */
+function mayBe(stream: Stream, item: Item, kinds: readonly Buffer[]): boolean {
+  const region = regionOf(stream, item);
+  return stream.way === "full parse" || region.includes("\\") || region.includes("*") || holds(stream, item, kinds);
+}
+
+function holds(stream: Stream, item: Item, words: readonly Buffer[]): boolean {
+  const region = regionOf(stream, item);
+  return words.some((word) => region.includes(word));
+}
+
+function regionOf({ bytes }: Stream, { start, end }: Item): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+}

@@ -1,0 +1,35 @@
+import type { Source, SyntaxProblem } from "../yaml/source.ts";
+
+/**
+ * A ResourceList as bytes, and where its parts stand in them (functions-spec.md). Parts are regions of whole lines, or,
+ * where the text is laid out otherwise, the whole text; only a part that matters is ever decoded and parsed.
+ */
+export interface Stream {
+  bytes: Uint8Array;
+  /** `spans`: parts were found by their lines. `full parse`: the text had a shape that only a YAML parser can tell. */
+  way: "spans" | "full parse";
+  items: Item[];
+  functionConfig?: Part;
+  results?: Part;
+  /** Top-level apiVersion and kind. */
+  head: ReadonlyMap<string, string>;
+  /** What has been parsed so far, by the byte offset of its region; its size is the number of parses. */
+  parsed: Map<number, Source | SyntaxProblem>;
+  /** Where results go that come in a part of their own, a byte offset; absent where they go into the root map. */
+  resultsAt?: number;
+}
+
+/** A node of the stream: the region of bytes to decode and parse, and the path to the node in what comes out. */
+export interface Part {
+  /** Byte offset of the region's first byte. */
+  start: number;
+  /** Byte offset behind the region's last byte. */
+  end: number;
+  path: readonly (string | number)[];
+}
+
+/** One element of `items`. */
+export interface Item extends Part {
+  /** Its kind where its lines tell it, "" where it has none, undefined where only a parse can tell. */
+  kind: string | undefined;
+}

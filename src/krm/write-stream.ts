@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from "node:util";
+import { visit } from "yaml";
+import type { Finding } from "../finding.ts";
+import type { Change, Value } from "../yaml/change.ts";
+import { inList, inMap } from "../yaml/change.ts";
+import { changeText } from "../yaml/change-text.ts";
+import { PLAIN_LAYOUT, printPair } from "../yaml/print.ts";
+import { isSource, nodeAt, parseSource, toPlain } from "../yaml/source.ts";
+import type { Source } from "../yaml/source.ts";
+import { isFinding, NeedsFullParse, parsePart } from "./read-part.ts";
+import { toResult } from "./result.ts";
+import type { Part, Stream } from "./stream.ts";
+
+/** Texts that replace regions of the stream, by the byte offset of the region. */
+export type Replacements = ReadonlyMap<number, { end: number; text: string }>;
+
+/**
+ * The replacement that makes a change at one part, proven by reading it again; undefined when the part is written in a
+ * shape that the editor does not master, so that the caller can say so. Throws NeedsFullParse when another part uses one
+ * of its anchors and would change with it.
+ */
+export function changePart(stream: Stream, part: Part, change: Change): Replacements | undefined {
+  const source = parsePart(stream, part);
+  if (isFinding(source)) throw new Error("a part is read before it is changed");
+  if (stream.way === "spans" && anchorsOf(source).some((anchor) => isUsedOutside(stream, part, anchor))) {
+    throw new NeedsFullParse();
+  }
+  const text = changeText(source, part.path, change);
+  return text === undefined ? undefined : new Map([[part.start, { end: part.end, text }]]);
+}
+
+function anchorsOf({ document }: Source): string[] {
+  const anchors: string[] = [];
+  visit(document, { Node: (_, node) => void ("anchor" in node && node.anchor && anchors.push(node.anchor)) });
+  return anchors;
+}
+
+/** True when the bytes outside of a part hold what could be an alias of the anchor. */
+function isUsedOutside({ bytes }: Stream, part: Part, anchor: string): boolean {
+  const alias = Buffer.from(`*${anchor}`);
+  const behind = Buffer.from(bytes.buffer, bytes.byteOffset + part.end, bytes.length - part.end);
+  return behind.includes(alias);
+}
+
+/**
+ * The replacements with the findings appended to the results that came in; a result that is there already is not
+ * repeated, so that a second run changes nothing. Where the stream has no list of results it gets one at its end.
+ */
+export function appendResults(stream: Stream, before: Replacements, findings: readonly Finding[]): Replacements {
+  const part = stream.results;
+  const known = part === undefined ? [] : resultsIn(stream, part);
+  const added = findings.map(toResult).filter((result) => !known.some((other) => isDeepStrictEqual(other, result)));
+  if (added.length === 0) return before;
+  if (part === undefined && stream.resultsAt !== undefined) {
+    const lineBreak = stream.bytes[stream.bytes.indexOf(0x0a) - 1] === 0x0d ? "\r\n" : "\n";
+    const lines = printPair("results", added, PLAIN_LAYOUT).map((line) => line + lineBreak);
+    return new Map([...before, [stream.resultsAt, { end: stream.resultsAt, text: lines.join("") }]]);
+  }
+  const region = part ?? wholeOf(stream);
+  const source = rereadRegion(stream, region, before);
+  const text = changeText(source, [], resultsChange(source, added));
+  if (text === undefined) return before;
+  return new Map([...before, [region.start, { end: region.end, text }]]);
+}
+
+function resultsIn(stream: Stream, part: Part): readonly unknown[] {
+  const source = parsePart(stream, part);
+  if (isFinding(source)) return [];
+  const node = nodeAt(source, part.path);
+  const value = node === undefined ? null : toPlain(source, node);
+  return Array.isArray(value) ? value : [];
+}
+
+function resultsChange(source: Source, added: readonly Value[]): Change {
+  const node = nodeAt(source, ["results"]);
+  const isList = node !== undefined && Array.isArray(toPlain(source, node));
+  const change = isList ? inList(new Map(), added) : ({ kind: "set", value: added } as const);
+  const inRoot = inMap([["results", change]]);
+  if (inRoot === undefined) throw new Error("there are results to add");
+  return inRoot;
+}
+
+/** In a full parse the region may have been changed by then. */
+function rereadRegion(stream: Stream, region: Part, before: Replacements): Source {
+  const replaced = before.get(region.start);
+  const source = replaced === undefined ? parsePart(stream, region) : parseSource(replaced.text);
+  if (!("document" in source) || !isSource(source)) throw new Error("a region is read before it is changed");
+  return source;
+}
+
+/** Without a `results` key the root map gets one; every part of a full parse is the whole text. */
+function wholeOf(stream: Stream): Part {
+  const [start] = stream.parsed.keys();
+  return { start: start ?? 0, end: stream.bytes.length, path: [] };
+}
+
+/** The bytes of the stream with its replacements, in pieces: what is not replaced is the input itself, not a copy. */
+export function writeStream({ bytes }: Stream, replacements: Replacements): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let done = 0;
+  for (const [start, { end, text }] of [...replacements].toSorted(([a], [b]) => a - b)) {
+    if (start > done) pieces.push(bytes.subarray(done, start));
+    if (text !== "") pieces.push(Buffer.from(text));
+    done = end;
+  }
+  if (done < bytes.length) pieces.push(bytes.subarray(done));
+  return pieces;
+}

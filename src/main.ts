@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { functionConfigJsonSchema } from "./config/json-schema.ts";
+import { hasError } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { HELP } from "./help.ts";
+import { readAll, writeAll } from "./io.ts";
+import { toLine } from "./krm/result.ts";
+import type { Manifest } from "./manifest.ts";
+import { readConfigFile } from "./read-config-file.ts";
+import { run } from "./run.ts";
+
+declare const __VERSION__: string;
+
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+
+/** Exit statuses that scripts can rely on; `--help` lists them. */
+const OK = 0;
+const FAILED = 1;
+const USAGE = 2;
+const BUG = 3;
+
+const OPTIONS = {
+  "function-config": { type: "string" },
+  help: { type: "boolean", short: "h" },
+  verbose: { type: "boolean" },
+  version: { type: "boolean" },
+} as const;
+
+/** A call that cannot be carried out as it was typed, or a file that cannot be read. */
+class UsageError extends Error {}
+
+function main(argv: readonly string[]): number {
+  const { values, positionals } = parse(argv);
+  const [file = "-", ...others] = positionals;
+  if (values.help) return print(HELP);
+  if (values.version) return print(`${__VERSION__}\n`);
+  if (file === "schema" && others.length === 0) return print(`${JSON.stringify(functionConfigJsonSchema(), null, 2)}\n`);
+  if (others.length > 0) throw new UsageError(`one file at most, but there are ${positionals.length}`);
+  if (positionals.length === 0 && process.stdin.isTTY) return print(HELP);
+  return rewrite(file, values["function-config"], values.verbose ?? false);
+}
+
+function parse(argv: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function rewrite(file: string, configFile: string | undefined, verbose: boolean): number {
+  const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile));
+  const input = file === "-" ? "standard input" : file;
+  const bytes = file === "-" ? readAll(STDIN) : readBytes(file);
+  if (config !== undefined && "severity" in config) {
+    writeAll(STDOUT, [bytes]);
+    return tell([config], configFile ?? input);
+  }
+  const { output, findings, effort } = runWith(bytes, config);
+  // Hosts show few lines of what a function says, and lose it when standard output fails: the lines go first.
+  const status = tell(findings, input);
+  if (verbose && effort) {
+    say(`read ${effort.items} items by ${effort.way}; ${effort.parsed} regions were parsed`);
+  }
+  writeAll(STDOUT, output);
+  return status;
+}
+
+/** A bug must not empty the stream: hosts take what is written for the new state of the world. */
+function runWith(bytes: Uint8Array, functionConfig: Manifest | undefined): ReturnType<typeof run> {
+  try {
+    return run(bytes, functionConfig === undefined ? {} : { functionConfig });
+  } catch (error) {
+    writeAll(STDOUT, [bytes]);
+    throw error;
+  }
+}
+
+function tell(findings: readonly Finding[], input: string): number {
+  const lines = findings.filter(({ severity }) => severity !== "info").map((finding) => toLine(finding, input));
+  for (const line of lines) say(line);
+  return hasError(findings) ? FAILED : OK;
+}
+
+function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function print(text: string): number {
+  writeAll(STDOUT, [Buffer.from(text)]);
+  return OK;
+}
+
+function say(line: string): void {
+  writeAll(STDERR, [Buffer.from(`${line}\n`)]);
+}
+
+/** The one place where what was thrown ends: wrong usage in a sentence, a closed pipe in silence, bugs with a request. */
+function explain(error: unknown, verbose: boolean): number {
+  if (error instanceof UsageError) {
+    say(`${error.message}; see intercept-backends --help`);
+    return USAGE;
+  }
+  if ((error as NodeJS.ErrnoException | null)?.code === "EPIPE") return FAILED;
+  const what = error instanceof Error ? error.message : String(error);
+  say(`bug: ${what}; nothing was changed; please report it with the input and the output of --verbose`);
+  if (verbose && error instanceof Error) say(error.stack ?? "");
+  return BUG;
+}
+
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = explain(error, process.argv.includes("--verbose"));
+}

@@ -1,0 +1,17 @@
+import type { Finding } from "./finding.ts";
+import { readManifest } from "./krm/read-manifest.ts";
+import { decodeUtf8, streamProblem } from "./krm/read-part.ts";
+import type { Manifest } from "./manifest.ts";
+import { isSource, parseSource, toPlain } from "./yaml/source.ts";
+
+/** A function config from a file of its own; an error with line and column where it is no YAML map. */
+export function readConfigFile(bytes: Uint8Array): Manifest | Finding {
+  const text = decodeUtf8(bytes, 0, bytes.length);
+  if (typeof text !== "string") return text;
+  const source = parseSource(text.replace(/^\ufeff/, ""));
+  if (!isSource(source)) {
+    return streamProblem(`the function config is not YAML: ${source.message}`, "mend it there", source.line, source.column);
+  }
+  const manifest = readManifest(toPlain(source));
+  return manifest ?? streamProblem("the function config is not a map", "write an InterceptBackends or a ConfigMap");
+}
