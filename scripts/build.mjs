@@ -85,6 +85,7 @@ function declarations() {
         noEmit: false,
         declaration: true,
         emitDeclarationOnly: true,
+        noCheck: true,
         rewriteRelativeImportExtensions: true,
         rootDir: "../src",
         outDir: "types",
