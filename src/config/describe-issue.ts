@@ -1,0 +1,110 @@
+/** What zod found wrong, in words for the person who wrote the config. */
+import * as z from "zod/mini";
+import { expectedOf, fieldsOf, schemaAt, valueAt, type Path } from "./fields.ts";
+import { nearestKeys, nearestValue } from "./nearest-key.ts";
+import { interceptBackends, rules } from "./schema.ts";
+
+/** Something wrong with the config; cause and remedy as in `Finding`. */
+export interface Problem {
+  /** Where in the object that the person wrote. */
+  path: Path;
+  cause: string;
+  remedy: string;
+}
+
+/** How one form of the config spells what the schema calls `["spec", …]`. */
+export interface Form {
+  /** Where the value at a path of the schema stands in what the person wrote. */
+  place(path: Path): Path;
+  /** A field's name as the person writes it. */
+  spell(path: readonly string[]): string;
+  /** A value as the person writes it. */
+  write(value: unknown): string;
+}
+
+/** Words for one zod issue of `value`, an InterceptBackends: one problem for each unknown key, else one. */
+export function describeIssue(issue: z.core.$ZodIssue, value: unknown, form: Form): Problem[] {
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => describeUnknownKey(key, issue.path, form));
+  const path = form.place(issue.path);
+  if (issue.code !== "invalid_key") {
+    return [{ path, ...describeValue(valueAt(value, issue.path), schemaAt(interceptBackends, issue.path), form) }];
+  }
+  const { def } = schemaAt(interceptBackends, issue.path.slice(0, -1))?._zod ?? {};
+  const keys = def?.type === "record" ? (def.keyType as z.core.$ZodTypes) : undefined;
+  return [{ path, ...describeValue(issue.path.at(-1), keys, form) }];
+}
+
+/** Words for each pair of fields that are both given although one stands in for the other. */
+export function describeAlternatives(value: unknown, form: Form): Problem[] {
+  return fieldsOf(interceptBackends).flatMap(({ path, insteadOf }) => {
+    // The fields of a group inherit its word; the group itself has a sibling, which is as deep as it is.
+    if (insteadOf?.length !== path.length) return [];
+    if (valueAt(value, path) === undefined || valueAt(value, insteadOf) === undefined) return [];
+    const [one, other] = [form.spell(insteadOf), form.spell(path)];
+    const cause = `${one} and ${other} are both given, and each alone decides`;
+    return [{ path: form.place(insteadOf), cause, remedy: `remove ${one} or ${other}` }];
+  });
+}
+
+/** A value in a sentence: in YAML's flow style, cut where it is long. */
+export function show(value: unknown): string {
+  const text = flow(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function describeUnknownKey(key: string, level: Path, form: Form): Problem {
+  const path = [...form.place(level), key];
+  const here = level.map(String);
+  const known = fieldsOf(interceptBackends).map((field) => field.path);
+  if (here.length === 0 && known.some((field) => field.length === 2 && field[0] === "spec" && field[1] === key)) {
+    return { path, cause: `${show(key)} stands beside spec`, remedy: "move it under spec" };
+  }
+  const cause = `${show(key)} is not a field of ${here.length > 0 ? form.spell(here) : "the function config"}`;
+  const nearest = nearestKeys(key, here, known);
+  if (nearest.length > 0) {
+    const isSibling = (field: readonly string[]) => field.slice(0, -1).join() === here.join();
+    const spelled = nearest.map((field) => (isSibling(field) ? field.at(-1) : form.spell(field)));
+    return { path, cause, remedy: `did you mean ${spelled.join(" or ")}?` };
+  }
+  const siblings = known.filter(
+    (field) => field.length === here.length + 1 && here.every((name, at) => field[at] === name),
+  );
+  return { path, cause, remedy: `remove it, or use one of ${siblings.map((field) => field.at(-1)).join(", ")}` };
+}
+
+function describeValue(value: unknown, schema: z.core.$ZodTypes | undefined, form: Form): Omit<Problem, "path"> {
+  if (!schema) return { cause: `${show(value)} is not valid here`, remedy: "correct or remove it" };
+  const expected = expectedOf(schema);
+  const cause = value === undefined ? `nothing stands where ${expected} belongs` : `${show(value)} is not ${expected}`;
+  const meant = variantsOf(value, schema).find((variant) => z.safeParse(schema, variant).success);
+  if (meant !== undefined) return { cause, remedy: `write ${form.write(meant)}` };
+  const example = rules.get(schema)?.example;
+  if (example !== undefined) return { cause, remedy: `write one such as ${form.write(example)}` };
+  if (schema._zod.def.type === "object") return { cause, remedy: "write its fields below it, indented" };
+  return { cause, remedy: schema._zod.def.type === "enum" ? "choose one of them" : `write ${expected}` };
+}
+
+/** Values that somebody who wrote `value` may have meant, likeliest first; those that do not fit the schema as well. */
+function variantsOf(value: unknown, schema: z.core.$ZodTypes): unknown[] {
+  if (typeof value === "number") return [String(value), [value]];
+  // YAML 1.1 readers take On and Off for booleans.
+  if (typeof value === "boolean") return [String(value), value ? "On" : "Off"];
+  if (typeof value !== "string") return [];
+  const text = value.trim();
+  const isYes = /^(true|yes|on)$/i.test(text);
+  const truths = isYes || /^(false|no|off)$/i.test(text) ? [isYes, isYes ? "On" : "Off"] : [];
+  const { def } = schema._zod;
+  if (def.type === "enum") return [nearestValue(text, Object.keys(def.entries)), ...truths];
+  const items = text.split(/[\s,]+/);
+  const numbers = items.map((item) => (/^\d+$/.test(item) ? Number(item) : item));
+  const number = numbers.length === 1 ? numbers : [];
+  return [text, ...number, ...truths, rules.get(schema)?.mend?.(text), numbers];
+}
+
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "nothing";
+  return `{${Object.entries(value)
+    .map(([key, child]) => `${key}: ${flow(child)}`)
+    .join(", ")}}`;
+}

@@ -1,0 +1,237 @@
+/**
+ * The function config as one zod schema: types, validation, defaults, JSON Schema and the reference in
+ * `docs/function-config.md` are all derived from it. `zod/mini`, because `zod` would cost the start of every run.
+ *
+ * What zod's types cannot say stands in two registries: `notes` (what a field means) on the outermost schema of
+ * each field, `rules` (what a value must be, in words) on the schema of the value.
+ */
+import * as z from "zod/mini";
+
+/** `apiVersion` of the function config. */
+export const apiVersion = "intercept-backends.dev/v1alpha1";
+
+/** `kind` of the function config. */
+export const kind = "InterceptBackends";
+
+/** Where the container finds the certificates if it does not mount the volume yet and `certificates.mountPath` is absent. */
+export const defaultMountPath = "/etc/prom-certs/";
+
+/** What a field means to the person who writes it; `description` and `examples` go into the JSON Schema as they are. */
+interface Notes {
+  description: string;
+  examples?: unknown[];
+  /** What holds if the field is absent, for a field without a default value. */
+  whenAbsent?: string;
+  /** The sibling that this field stands in for: both together are an error. */
+  insteadOf?: string;
+}
+
+/** What a value must be, for a sentence: "70000 is not {expected}; write one such as {example}". */
+interface Rule {
+  expected: string;
+  example: unknown;
+  /** The usual slip mended; proposed where the result is valid. */
+  mend?: (text: string) => string;
+}
+
+/** The meaning of each field and group, keyed by its outermost schema. */
+export const notes = z.registry<Notes>();
+
+/** The words for each kind of value, keyed by the value's schema. */
+export const rules = z.registry<Rule>();
+
+const port = z
+  .int()
+  .check(z.gte(1), z.lte(65535))
+  .register(rules, { expected: "a port number from 1 to 65535", example: 4317 });
+
+const dnsLabel = z
+  .string()
+  .check(z.maxLength(63), z.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/))
+  .register(rules, {
+    expected: "a name of at most 63 lower-case letters, digits and dashes",
+    example: "istio-certs",
+    mend: (text) => text.toLowerCase(),
+  });
+
+const dnsName = z
+  .string()
+  .check(z.maxLength(253), z.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/))
+  .register(rules, {
+    expected: "a name of at most 253 lower-case letters, digits, dashes and dots",
+    example: "metric-agent",
+    mend: (text) => text.toLowerCase(),
+  });
+
+// The injector refuses a bare address, spaces and `*` in excludeOutboundIPRanges (istio: pkg/kube/inject/validate.go).
+const ipRange = z.union([z.cidrv4(), z.cidrv6()]).register(rules, {
+  expected: "an IP range in CIDR form",
+  example: "10.96.0.1/32",
+  mend: (address) => `${address}/${address.includes(":") ? 128 : 32}`,
+});
+
+// Kubernetes refuses a mountPath with ":" (k8s.io/kubernetes: pkg/apis/core/validation, validateVolumeMounts).
+const absolutePath = z
+  .string()
+  .check(z.regex(/^(?!.*\/\.\.(?:\/|$))\/+[^/:\x00-\x1f][^:\x00-\x1f]*$/))
+  .register(rules, {
+    expected: 'an absolute path below "/" without ".." and ":"',
+    example: "/etc/certs",
+    mend: (path) => `/${path}`,
+  });
+
+const labelKey = z
+  .string()
+  .check(
+    z.maxLength(317),
+    z.regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/),
+  )
+  .register(rules, { expected: "a label key", example: "app.kubernetes.io/name" });
+
+const labelValue = z
+  .string()
+  .check(z.regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/))
+  .register(rules, {
+    expected: "a label value (text of at most 63 letters, digits, dashes, dots and underscores)",
+    example: "metric-agent",
+  });
+
+/** A label selector; an empty one would match everything, so it must name a label. */
+function selector(whose: string) {
+  const matchLabels = z
+    .record(labelKey, labelValue)
+    .check(z.refine((labels) => Object.keys(labels).length > 0))
+    .register(rules, { expected: "a map of at least one label", example: { "app.kubernetes.io/name": "metric-agent" } })
+    .register(notes, {
+      description: `Labels that ${whose} must all have.`,
+      examples: [{ "app.kubernetes.io/name": "metric-agent" }],
+    });
+  return z.strictObject({ matchLabels });
+}
+
+/** A list of `item` that is empty unless something is given. */
+function listOf<Item extends typeof port | typeof ipRange>(item: Item, items: string, example: unknown) {
+  return z._default(z.array(item).register(rules, { expected: `a list of ${items}`, example: [example] }), []);
+}
+
+const agent = z.strictObject({
+  name: z._default(dnsName, "telemetry-metric-agent").register(notes, {
+    description:
+      "Name of the agent's DaemonSet: its present name, a name it had before kustomize renamed it, or the value of its label `app.kubernetes.io/name`. Exactly one DaemonSet must match.",
+  }),
+  namespace: z.optional(dnsLabel).register(notes, {
+    description: "Namespace of the agent's DaemonSet.",
+    examples: ["kyma-system"],
+    whenAbsent: "any namespace",
+  }),
+  selector: z.optional(selector("the agent's DaemonSet")).register(notes, {
+    description: "Finds the agent's DaemonSet by its labels.",
+    whenAbsent: "the name decides",
+    insteadOf: "name",
+  }),
+  container: z.optional(dnsLabel).register(notes, {
+    description: "The agent's container, which gets the certificates.",
+    examples: ["collector"],
+    whenAbsent: "the only container, else `collector`, else `metric-agent`, else an error that lists the containers",
+  }),
+});
+
+const pipelines = z.strictObject({
+  selector: z.optional(selector("a MetricPipeline")).register(notes, {
+    description: "Takes only some of the MetricPipelines into account.",
+    whenAbsent: "all pipelines",
+  }),
+  include: z._default(z.enum(["AgentInputs", "All"]), "AgentInputs").register(notes, {
+    description:
+      "Which MetricPipelines the agent exports for. `AgentInputs` leaves out a pipeline only if its `spec.input` is there and enables none of runtime, prometheus and istio; `All` leaves out none.",
+  }),
+});
+
+const ports = z.strictObject({
+  additional: listOf(port, "port numbers", 4317).register(notes, {
+    description: "Ports that are always intercepted, besides those of the backends (an OTLP gateway, for example).",
+    examples: [[4317]],
+  }),
+  excludeInbound: listOf(port, "port numbers", 8888).register(notes, {
+    description:
+      "Ports added to what `excludeInboundPorts` already lists, so that they are reached past the sidecar (the agent's own metrics, for example).",
+    examples: [[8888]],
+  }),
+  existing: z._default(z.enum(["Replace", "Keep"]), "Replace").register(notes, {
+    description:
+      "What happens to ports that `includeOutboundPorts` already lists and no backend asks for. `Replace` drops them and names them in a result; `Keep` leaves them.",
+  }),
+  socketLoadBalancer: z._default(z.boolean(), false).register(notes, {
+    description:
+      "`true` lists the targetPort of a backend's Service too, for clusters that balance at the socket (Cilium in place of kube-proxy).",
+  }),
+});
+
+const bypass = z.strictObject({
+  ipRanges: listOf(ipRange, "IP ranges in CIDR form", "10.96.0.1/32").register(notes, {
+    description:
+      "IP ranges that are added to what `excludeOutboundIPRanges` already lists (that of the Kubernetes API server if a backend's port is 443, for example).",
+    examples: [["10.96.0.1/32"]],
+  }),
+});
+
+const certificates = z.strictObject({
+  volumeName: z._default(dnsLabel, "istio-certs").register(notes, {
+    description: "Volume by which the sidecar hands its certificates to the agent.",
+  }),
+  mountPath: z.optional(absolutePath).register(notes, {
+    description: "Where the agent's container finds the certificates.",
+    examples: [defaultMountPath],
+    whenAbsent: `where the container already mounts the volume, else \`${defaultMountPath}\``,
+  }),
+  outputPath: z._default(absolutePath, "/etc/istio-output-certs").register(notes, {
+    description: "Where the sidecar writes the certificates, inside its own container.",
+  }),
+  medium: z._default(z.enum(["Memory", ""]), "Memory").register(notes, {
+    description: 'Medium of the volume: `"Memory"`, or `""` for the node\'s disk.',
+  }),
+});
+
+const endpoints = z.strictObject({
+  unresolved: z._default(z.enum(["Error", "Warn"]), "Error").register(notes, {
+    description:
+      "What a MetricPipeline whose endpoint cannot be read at build time is: an error, or a warning with its port left out.",
+  }),
+});
+
+/** The settings as a person writes them under `spec`; every one may be left out. */
+export const spec = z.strictObject({
+  agent: z.prefault(agent, {}).register(notes, { description: "Which DaemonSet is the metric agent." }),
+  pipelines: z.prefault(pipelines, {}).register(notes, { description: "Which MetricPipelines count." }),
+  trafficInterception: z
+    ._default(z.enum(["On", "PrometheusInputScrapeOnly", "ExportOnly", "Off"]), "On")
+    .register(notes, {
+      description:
+        "When the agent is in the mesh. `On`: always, with the backends' ports intercepted and the certificates for scraping. `PrometheusInputScrapeOnly`: the same, but only while a MetricPipeline enables the prometheus input, else as `Off`. `ExportOnly`: the ports without the certificates. `Off`: never, and what this function wrote before is removed. Put the value in quotes: some YAML readers take On and Off for booleans.",
+    }),
+  ports: z.prefault(ports, {}).register(notes, { description: "Ports besides those of the backends." }),
+  bypass: z.prefault(bypass, {}).register(notes, { description: "Destinations that are never intercepted." }),
+  certificates: z.prefault(certificates, {}).register(notes, {
+    description: "How the agent gets the mesh certificates for scraping STRICT workloads.",
+  }),
+  endpoints: z
+    .prefault(endpoints, {})
+    .register(notes, { description: "How strict the reading of the backends' endpoints is." }),
+});
+
+/** The whole function config, as it stands in a file. */
+export const interceptBackends = z.strictObject({
+  apiVersion: z.literal(apiVersion).register(notes, { description: "Version of the function config." }),
+  kind: z.literal(kind).register(notes, { description: "Kind of the function config." }),
+  metadata: z.optional(z.looseObject({ name: z.optional(z.string()) })).register(notes, {
+    description: "Kubernetes metadata. kpt and kustomize ask for a name; the function itself reads nothing here.",
+  }),
+  spec: z.prefault(spec, {}).register(notes, { description: "The settings; each may be left out." }),
+});
+
+/**
+ * The settings of a run with all defaults filled in. Where absence has a meaning of its own the field stays optional:
+ * `agent.namespace`, `agent.selector` (when there, it decides and `agent.name` does not), `agent.container`,
+ * `pipelines.selector`, `certificates.mountPath` (see {@link defaultMountPath}).
+ */
+export type Settings = z.output<typeof spec>;
