@@ -15,6 +15,7 @@ import type { Replacements } from "./krm/write-stream.ts";
 import type { Manifest } from "./manifest.ts";
 import { referencedSecrets, resolveBackends } from "./telemetry/backends.ts";
 import type { Backends } from "./telemetry/backends.ts";
+import { targetPorts } from "./telemetry/target-ports.ts";
 
 /** What one run made of its input. */
 export interface Outcome {
@@ -69,9 +70,9 @@ function rewrite(stream: Stream, given: Manifest | undefined): { replacements: R
 
   const interception = interceptionFor(settings.trafficInterception, backends.prometheusInput);
   if (interception.sidecar && backends.selected === 0) findings.push(noPipelines(agent));
-  const ports = backends.backends.map(({ port }) => port);
+  const { ports, findings: portFindings } = portsOf(stream, settings, backends, agent);
   const plan = planAgent(agent, settings, interception, ports);
-  findings.push(...plan.findings);
+  findings.push(...portFindings, ...plan.findings);
   if (hasError(findings) || plan.change === undefined) return unchanged(findings);
 
   const replacements = changePart(stream, item, plan.change);
@@ -87,20 +88,48 @@ function settingsOf(stream: Stream, given: Manifest | undefined): { settings: Se
 }
 
 function backendsOf(stream: Stream, settings: Settings): Backends {
-  const pipelines = selectItems(stream, ["MetricPipeline"]);
-  const query = {
-    pipelines: pipelines.found.map(({ manifest }) => manifest),
+  const { found, findings } = selectItems(stream, ["MetricPipeline"]);
+  const pipelines = found.map(({ manifest }) => manifest);
+  const selection = {
     include: settings.pipelines.include,
-    unresolved: settings.endpoints.unresolved,
     ...(settings.pipelines.selector ? { matchLabels: settings.pipelines.selector.matchLabels } : {}),
   };
-  const names = referencedSecrets(query).map(({ name }) => name);
-  const secrets =
-    names.length === 0
-      ? { found: [], findings: [] }
-      : selectItems(stream, ["Secret", "ExternalSecret", "SealedSecret"], names);
-  const backends = resolveBackends({ ...query, secrets: secrets.found.map(({ manifest }) => manifest) });
-  return { ...backends, findings: [...pipelines.findings, ...secrets.findings, ...backends.findings] };
+  const names = referencedSecrets(pipelines, selection).map(({ name }) => name);
+  const secrets = manifestsMentioning(stream, ["Secret", "ExternalSecret", "SealedSecret"], names);
+  const unresolved = settings.endpoints.unresolved;
+  const backends = resolveBackends({ ...selection, pipelines, secrets: secrets.manifests, unresolved });
+  return { ...backends, findings: [...findings, ...secrets.findings, ...backends.findings] };
+}
+
+/** Ports that the agent's exporters dial, and behind them, where the cluster balances at the socket, the target ports. */
+function portsOf(
+  stream: Stream,
+  settings: Settings,
+  { backends }: Backends,
+  agent: Manifest,
+): { ports: number[]; findings: Finding[] } {
+  const ports = backends.map(({ port }) => port);
+  if (!settings.ports.socketLoadBalancer) return { ports, findings: [] };
+  const names = backends.flatMap(({ host }) => (host === undefined ? [] : [host.split(".")[0] ?? host]));
+  const services = manifestsMentioning(stream, ["Service"], names);
+  const workloads = selectItems(stream, ["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]);
+  const targets = targetPorts(backends, {
+    services: services.manifests,
+    workloads: workloads.found.map(({ manifest }) => manifest),
+    agentNamespace: agent.ref.namespace,
+    unresolved: settings.endpoints.unresolved,
+  });
+  return { ports: [...ports, ...targets.ports], findings: [...services.findings, ...targets.findings] };
+}
+
+function manifestsMentioning(
+  stream: Stream,
+  kinds: readonly string[],
+  names: readonly string[],
+): { manifests: Manifest[]; findings: Finding[] } {
+  if (names.length === 0) return { manifests: [], findings: [] };
+  const { found, findings } = selectItems(stream, kinds, names);
+  return { manifests: found.map(({ manifest }) => manifest), findings };
 }
 
 /** Results that came in are appended to, so they have to be readable. */

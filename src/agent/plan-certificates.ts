@@ -1,5 +1,5 @@
 import type { Settings } from "../config/schema.ts";
-import { defaultMountPath } from "../config/schema.ts";
+import { defaultMountPath } from "../config/default-mount-path.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../finding.ts";
 import type { Change, Value } from "../yaml/change.ts";

@@ -6,15 +6,13 @@
  * each field, `rules` (what a value must be, in words) on the schema of the value.
  */
 import * as z from "zod/mini";
+import { defaultMountPath } from "./default-mount-path.ts";
 
 /** `apiVersion` of the function config. */
 export const apiVersion = "intercept-backends.dev/v1alpha1";
 
 /** `kind` of the function config. */
 export const kind = "InterceptBackends";
-
-/** Where the container finds the certificates if it does not mount the volume yet and `certificates.mountPath` is absent. */
-export const defaultMountPath = "/etc/prom-certs/";
 
 /** What a field means to the person who writes it; `description` and `examples` go into the JSON Schema as they are. */
 interface Notes {

@@ -1,5 +1,12 @@
-import type { Finding } from "../finding.ts";
+import type { Field, Finding } from "../finding.ts";
 import type { Manifest } from "../manifest.ts";
+import { readEndpoint } from "./endpoint.ts";
+import { type Fault, findingAt } from "./fault.ts";
+import { type EndpointSource, type MetricPipeline, readMetricPipeline } from "./metric-pipeline.ts";
+import { BACKEND_PORTS_ANNOTATION, readOverride } from "./override.ts";
+import { showable } from "./placeholder.ts";
+import { lookUpSecret } from "./secrets.ts";
+import { type PipelineSelection, selectPipelines } from "./select.ts";
 
 /** A MetricPipeline's endpoint that stands in a Secret: `valueFrom.secretKeyRef`, all three required. */
 export interface SecretKeyRef {
@@ -28,7 +35,7 @@ export interface Backend {
   port: number;
   /** Host name or address without brackets and port; absent when it is unknown at build time or came from a Secret. */
   host?: string;
-  /** The endpoint in a form that may be shown: `value` as written without user info, or `<from Secret ns/name key>:4317`. */
+  /** The endpoint in a form that may be shown: `value` without user info, query and fragment, or `<from Secret ns/name key>:4317`. */
   shown: string;
 }
 
@@ -40,4 +47,131 @@ export interface Backends {
   /** How many MetricPipelines were selected; deleted ones and those that leave the agent alone do not count. */
   selected: number;
   findings: Finding[];
+}
+
+/**
+ * Tells which ports the agent's exporters dial, or why that cannot be told.
+ * In: the query; neither pipelines nor Secrets need to be valid. Out: the backends in the order of their pipelines, several ports of one
+ * annotation in ascending order, repeats across pipelines kept; and a finding for every problem of every selected pipeline. Never throws.
+ * Source: issue 2, item 4; telemetry-manager `internal/utils/metricpipeline/metricpipeline.go` (with the two differences of the facts).
+ */
+export function resolveBackends(query: BackendQuery): Backends {
+  const selected = selectPipelines(query.pipelines, query);
+  const result: Backends = { backends: [], prometheusInput: false, selected: selected.length, findings: [] };
+  for (const manifest of selected) {
+    const { pipeline, prometheusInput, findings } = readMetricPipeline(manifest);
+    result.prometheusInput ||= prometheusInput;
+    result.findings.push(...findings);
+    const override = readOverrideOf(manifest, result.findings);
+    if (pipeline !== undefined) result.backends.push(...backendsOf(pipeline, override, query, result.findings));
+  }
+  return result;
+}
+
+/**
+ * The Secret keys that the selected MetricPipelines take their endpoints from, so that a caller parses no other Secret.
+ * In: all MetricPipelines of the stream and the selection of the query. Out: each reference once, in the order of the pipelines. Never throws;
+ * a reference that is not complete is left out here and reported by `resolveBackends`.
+ * Source: telemetry-manager `apis/telemetry/v1beta1/shared_types.go`, `SecretKeyRef`.
+ */
+export function referencedSecrets(pipelines: readonly Manifest[], selection: PipelineSelection): SecretKeyRef[] {
+  const refs = new Map<string, SecretKeyRef>();
+  for (const manifest of selectPipelines(pipelines, selection)) {
+    const endpoint = readMetricPipeline(manifest).pipeline?.endpoint;
+    if (endpoint !== undefined && "secretKeyRef" in endpoint) {
+      const { name, namespace, key } = endpoint.secretKeyRef;
+      refs.set(JSON.stringify([namespace, name, key]), endpoint.secretKeyRef);
+    }
+  }
+  return [...refs.values()];
+}
+
+type Reading =
+  | { kind: "readable"; port: number; host?: string; doubts: Fault[] }
+  | { kind: "unresolved"; fault: Fault }
+  | { kind: "wrong"; faults: Fault[] };
+
+function readOverrideOf(manifest: Manifest, findings: Finding[]): number[] | undefined | "malformed" {
+  const override = readOverride(manifest);
+  if (override === undefined || Array.isArray(override)) return override;
+  findings.push(findingAt(manifest, "error", annotationField(manifest), override));
+  return "malformed";
+}
+
+function backendsOf(
+  pipeline: MetricPipeline,
+  override: number[] | undefined | "malformed",
+  query: BackendQuery,
+  findings: Finding[],
+): Backend[] {
+  const { manifest, endpoint } = pipeline;
+  const reading = readSource(pipeline, query);
+  const report = (severity: Finding["severity"], fault: Fault) =>
+    findings.push(findingAt(manifest, severity, endpointField(endpoint), fault));
+  const host =
+    reading.kind === "readable" && reading.host !== undefined && "value" in endpoint ? { host: reading.host } : {};
+
+  if (reading.kind === "readable") reading.doubts.forEach((doubt) => report("warning", doubt));
+  if (Array.isArray(override)) {
+    if (reading.kind === "wrong") reading.faults.forEach((fault) => report("warning", fault));
+    if (reading.kind === "readable" && override.join() !== String(reading.port)) {
+      findings.push(findingAt(manifest, "warning", annotationField(manifest), contradiction(override, reading.port)));
+    }
+    return override.map((port) => ({ pipeline: manifest, port, ...host, shown: shown(endpoint, port) }));
+  }
+  switch (reading.kind) {
+    case "readable":
+      return [{ pipeline: manifest, port: reading.port, ...host, shown: shown(endpoint, reading.port) }];
+    case "wrong":
+      reading.faults.forEach((fault) => report("error", fault));
+      return [];
+    case "unresolved":
+      if (override === "malformed") return [];
+      if (query.unresolved === "Error") report("error", reading.fault);
+      else
+        report("warning", {
+          ...reading.fault,
+          cause: `${reading.fault.cause} and is missing from the intercepted ports`,
+        });
+      return [];
+  }
+}
+
+function readSource({ endpoint, settings }: MetricPipeline, { secrets }: BackendQuery): Reading {
+  if ("value" in endpoint) return readEndpoint(endpoint.value, settings);
+  const secret = lookUpSecret(endpoint.secretKeyRef, secrets);
+  switch (secret.kind) {
+    case "value":
+      return readEndpoint(secret.value, settings);
+    case "unresolved":
+      return secret;
+    case "wrong":
+      return { kind: "wrong", faults: [secret.fault] };
+  }
+}
+
+function contradiction(override: readonly number[], port: number): Fault {
+  return {
+    cause: `the annotation ${BACKEND_PORTS_ANNOTATION} says ${override.join(",")} and wins over the endpoint, which says ${port}`,
+    remedy: `remove the annotation to intercept ${port}, or leave it if the endpoint's port is changed after the build`,
+  };
+}
+
+function annotationField({ annotations }: Manifest): Field {
+  return {
+    path: `metadata.annotations["${BACKEND_PORTS_ANNOTATION}"]`,
+    currentValue: annotations[BACKEND_PORTS_ANNOTATION],
+  };
+}
+
+function endpointField(endpoint: EndpointSource): Field {
+  if ("value" in endpoint) return { path: "spec.output.otlp.endpoint.value", currentValue: showable(endpoint.value) };
+  const { namespace, name, key } = endpoint.secretKeyRef;
+  return { path: "spec.output.otlp.endpoint.valueFrom.secretKeyRef", currentValue: { name, namespace, key } };
+}
+
+function shown(endpoint: EndpointSource, port: number): string {
+  if ("value" in endpoint) return showable(endpoint.value);
+  const { namespace, name, key } = endpoint.secretKeyRef;
+  return `<from Secret ${namespace}/${name} ${key}>:${port}`;
 }

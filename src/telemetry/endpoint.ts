@@ -1,0 +1,256 @@
+import type { Fault } from "./fault.ts";
+import { type GoUrl, type GoUrlFault, isIPv6, parseGoUrl, splitHostPort, UNKNOWN } from "./go-url.ts";
+import { ANNOTATE } from "./override.ts";
+import { maskPlaceholders } from "./placeholder.ts";
+
+/** The settings of an OTLP output that decide how its endpoint is read. */
+export interface EndpointSettings {
+  protocol: "grpc" | "http";
+  tls: {
+    /** `tls.insecure`: plaintext even without `http://`. */
+    insecure: boolean;
+    /** `tls.ca`, `tls.cert` or `tls.key` is there. */
+    material: boolean;
+  };
+  /** `authentication.oauth2` is there. */
+  oauth2: boolean;
+}
+
+/** What an endpoint says: the port that is dialled, or that it cannot be known before the placeholders are filled in, or why it is wrong. */
+export type EndpointReading =
+  | {
+      kind: "readable";
+      port: number;
+      /** Without brackets; absent where a placeholder hides it. */
+      host?: string;
+      /** Parts that the operator lets pass and that the exporter cannot use. */
+      doubts: Fault[];
+    }
+  | { kind: "unresolved"; fault: Fault }
+  | { kind: "wrong"; faults: Fault[] };
+
+/**
+ * Reads an endpoint as the operator's validator judges it and as the collector's exporter dials it.
+ * In: the endpoint's text and the settings around it. Out: a reading; its faults never hold any of the text. Never throws.
+ * Source: telemetry-manager `internal/validators/endpoint/endpoint_validator.go`. Differences, each towards what is dialled: http without a port
+ * is 80 or 443 (the operator lists 4318), the port must be 1 to 65535, a host must be there, white space at the ends and gRPC
+ * resolver targets are refused, placeholders are not held against the endpoint.
+ */
+export function readEndpoint(text: string, settings: EndpointSettings): EndpointReading {
+  const masked = maskPlaceholders(text);
+  const plain = plainFault(masked);
+  if (plain !== undefined) return { kind: "wrong", faults: [plain] };
+
+  const url = parseEndpoint(masked);
+  if (typeof url === "string") return { kind: "wrong", faults: [urlFault(url, masked)] };
+
+  const { host, port } = readPort(url, settings.protocol);
+  const faults = [...(isFault(port) ? [port] : []), ...host.faults, ...settingFaults(url, settings)];
+  if (faults.length > 0) return { kind: "wrong", faults };
+  if (typeof port !== "number") return { kind: "unresolved", fault: UNRESOLVED };
+  return {
+    kind: "readable",
+    port,
+    ...(host.name.includes(UNKNOWN) ? {} : { host: host.name.replace("%25", "%") }),
+    doubts: settings.protocol === "grpc" ? grpcDoubts(url) : [],
+  };
+}
+
+const UNRESOLVED: Fault = {
+  cause: "the endpoint takes its port from an environment placeholder, so the port is not known at build time",
+  remedy: `write the port into the endpoint, or ${ANNOTATE}`,
+};
+
+const EXAMPLE = "write host and port, such as https://backend.example.com:4317";
+
+/** Faults that have a better name than what the URL parser says of them. */
+function plainFault(masked: string): Fault | undefined {
+  if (masked === "") return { cause: "the endpoint is empty", remedy: EXAMPLE };
+  if (masked.trim() !== masked) {
+    return {
+      cause: "the endpoint begins or ends with white space or a line break",
+      remedy: "remove it; in a Secret it often comes from echo without -n, or from a block scalar | where |- was meant",
+    };
+  }
+  if (/^["'`]|["'`]$/.test(masked)) {
+    return { cause: "the endpoint holds quotation marks of its own", remedy: "remove the inner quotation marks" };
+  }
+  if (/^(?:dns|passthrough|xds|unix|unix-abstract|vsock|ipv4|ipv6):(?!\d*$)/i.test(masked)) {
+    return {
+      cause: "the endpoint is a gRPC resolver target or a Unix socket, and not a host with a port",
+      remedy: "write host and port, with http:// before them for plaintext",
+    };
+  }
+  // A host may be called http or https, as in `http:4317`.
+  if (/^https?:(?!\/\/[^/?#]|\d*$)/i.test(masked)) {
+    return { cause: "the endpoint's scheme is not followed by // and a host", remedy: EXAMPLE };
+  }
+  return undefined;
+}
+
+/** The validator's two tries: as it stands, else behind a placeholder scheme. The scheme is `UNKNOWN` where an environment placeholder may hold it. */
+function parseEndpoint(masked: string): GoUrl | GoUrlFault {
+  const start = /^[^/?#]*?:\/\//.exec(masked)?.[0];
+  if (start?.includes(UNKNOWN)) return withScheme(parseGoUrl(`plhd://${masked.slice(start.length)}`), UNKNOWN);
+  if (start === undefined && (/^[^/?#]*/.exec(masked)?.[0] ?? "").includes(UNKNOWN)) {
+    return withScheme(parseGoUrl(`plhd://${masked}`), masked.startsWith(UNKNOWN) ? UNKNOWN : "");
+  }
+  const url = parseGoUrl(masked);
+  if (typeof url === "string" || (url.opaque === "" && url.scheme !== "" && url.host !== "")) return url;
+  return withScheme(parseGoUrl(`plhd://${masked}`), "");
+}
+
+function withScheme(url: GoUrl | GoUrlFault, scheme: string): GoUrl | GoUrlFault {
+  return typeof url === "string" ? url : { ...url, scheme };
+}
+
+function urlFault(fault: GoUrlFault, masked: string): Fault {
+  if (isBareIPv6(masked)) return BARE_IPV6;
+  switch (fault) {
+    case "control":
+      return {
+        cause: "the endpoint holds a line break or another control character",
+        remedy: "write it as one line of plain text",
+      };
+    case "no-scheme":
+      return { cause: "the endpoint begins with a colon", remedy: EXAMPLE };
+    case "bare-colon":
+      return {
+        cause:
+          "the endpoint has no scheme, which the operator accepts only before a host name of letters, digits, dots and dashes that begins with a letter",
+        remedy: "put https:// before it, or http:// for plaintext",
+      };
+    case "port":
+      return {
+        cause: "the endpoint's port is not a number",
+        remedy: "write a port from 1 to 65535 after the last colon of the host",
+      };
+    case "brackets":
+      return {
+        cause: "the endpoint's square brackets do not hold an IPv6 address",
+        remedy: "write [address]:port, a zone as %25 and its name",
+      };
+    case "host":
+      return { cause: "the endpoint's host holds a character that no host name may have", remedy: EXAMPLE };
+    case "user-info":
+      return {
+        cause: "the endpoint's user info holds a character that must be escaped",
+        remedy: "move the credentials to spec.output.otlp.authentication",
+      };
+    case "escape":
+      return {
+        cause: "the endpoint holds a % that does not begin an escape such as %2F",
+        remedy: "write the % as %25",
+      };
+  }
+}
+
+const BARE_IPV6: Fault = {
+  cause: "the endpoint's IPv6 address is not in square brackets",
+  remedy: "write https://[address]:port, or http:// for plaintext",
+};
+
+function isBareIPv6(masked: string): boolean {
+  return isIPv6(masked.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/[/?#].*$/s, ""));
+}
+
+interface PortReading {
+  host: { name: string; faults: Fault[] };
+  port: number | "unknown" | "unsaid" | Fault;
+}
+
+function readPort(url: GoUrl, protocol: "grpc" | "http"): PortReading {
+  const split = splitHostPort(url.host);
+  if (split === undefined) {
+    const fault = isBareIPv6(url.host)
+      ? BARE_IPV6
+      : {
+          cause: "the endpoint's host holds a stray colon or square bracket",
+          remedy: "write host:port, an IPv6 address as [address]:port",
+        };
+    return { host: { name: "", faults: [fault] }, port: "unsaid" };
+  }
+  const faults =
+    split.host === ""
+      ? [{ cause: "the endpoint names no host", remedy: "write the backend's host before the port" }]
+      : [];
+  return { host: { name: split.host, faults }, port: portOf(split.host, split.port, url.scheme, protocol) };
+}
+
+function portOf(
+  host: string,
+  text: string | undefined,
+  scheme: string,
+  protocol: "grpc" | "http",
+): PortReading["port"] {
+  if (text?.includes(UNKNOWN)) return "unknown";
+  if (text === undefined && new RegExp(`${UNKNOWN}\\d*$`).test(host)) return "unknown";
+  if (text === undefined || text === "") {
+    if (protocol === "grpc") {
+      return {
+        cause: "the endpoint has no port, which gRPC requires",
+        remedy: "add the port that the backend listens on, such as :4317",
+      };
+    }
+    if (scheme === UNKNOWN) return "unknown";
+    return scheme === "http" ? 80 : scheme === "https" ? 443 : "unsaid";
+  }
+  // Leading zeros are fine: Go's net.Dial reads the port as a decimal number.
+  const digits = text.replace(/^0+/, "");
+  const port = digits.length > 5 ? Number.POSITIVE_INFINITY : Number(digits);
+  if (port >= 1 && port <= 65535) return port;
+  return {
+    cause: "the endpoint's port is not between 1 and 65535",
+    remedy: "write the port that the backend listens on, such as 4317",
+  };
+}
+
+function isFault(port: PortReading["port"]): port is Fault {
+  return typeof port === "object";
+}
+
+function settingFaults(url: GoUrl, { protocol, tls, oauth2 }: EndpointSettings): Fault[] {
+  const faults: Fault[] = [];
+  if (protocol === "http" && !["http", "https", UNKNOWN].includes(url.scheme)) {
+    faults.push({
+      cause: "the endpoint's scheme is missing or neither http nor https, which the protocol http requires",
+      remedy: "put https:// before the host, or http:// for plaintext, or set protocol: grpc",
+    });
+  }
+  if (protocol === "grpc" && url.path !== "") {
+    faults.push({
+      cause: "the endpoint has a path, which gRPC does not allow, not even a trailing slash",
+      remedy: "end the endpoint after the port, or set protocol: http",
+    });
+  }
+  if (oauth2 && protocol === "grpc" && (tls.insecure || url.scheme === "http")) {
+    faults.push({
+      cause: "OAuth2 over gRPC needs TLS, which the endpoint's http:// or tls.insecure turns off",
+      remedy: "write https:// and remove tls.insecure, or remove authentication.oauth2",
+    });
+  }
+  if (oauth2 && protocol === "http" && url.scheme === "http" && tls.material && !tls.insecure) {
+    faults.push({
+      cause: "the endpoint's http:// is plaintext, while OAuth2 comes with TLS certificates",
+      remedy: "write https://, or remove tls.ca, tls.cert and tls.key",
+    });
+  }
+  return faults;
+}
+
+function grpcDoubts(url: GoUrl): Fault[] {
+  const doubts: Fault[] = [];
+  if (url.hasUserInfo) {
+    doubts.push({
+      cause: "the endpoint holds user info, which the collector's gRPC exporter takes for a part of the host name",
+      remedy: "move the credentials to spec.output.otlp.authentication",
+    });
+  }
+  if (url.hasQueryOrFragment) {
+    doubts.push({
+      cause: "the endpoint holds a query or fragment, which the collector's gRPC exporter takes for a part of the port",
+      remedy: "end the endpoint after the port",
+    });
+  }
+  return doubts;
+}

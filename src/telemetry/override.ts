@@ -1,0 +1,27 @@
+import type { Manifest } from "../manifest.ts";
+import type { Fault } from "./fault.ts";
+
+/** The annotation by which a user tells the ports of a MetricPipeline whose endpoint cannot be read at build time (DESIGN.md, Names). */
+export const BACKEND_PORTS_ANNOTATION = "intercept-backends.dev/backend-ports";
+
+/** The remedy wherever a port is not known at build time. */
+export const ANNOTATE = `set the annotation ${BACKEND_PORTS_ANNOTATION}: "4317" on the MetricPipeline, with the port that the backend listens on`;
+
+/**
+ * Reads the override annotation of a MetricPipeline.
+ * In: the manifest; the annotation is a comma list of ports, white space around them allowed, such as `"4317, 9411"`.
+ * Out: the ports in ascending order without repeats, undefined without the annotation, or the fault. Never throws.
+ * Source: DESIGN.md, Names.
+ */
+export function readOverride(manifest: Manifest): number[] | Fault | undefined {
+  const text = manifest.annotations[BACKEND_PORTS_ANNOTATION];
+  if (text === undefined) return undefined;
+  const words = text.split(",").map((word) => word.trim());
+  if (!words.every((word) => /^[1-9]\d{0,4}$/.test(word) && Number(word) <= 65535)) {
+    return {
+      cause: `the annotation ${BACKEND_PORTS_ANNOTATION} is not a comma-separated list of ports from 1 to 65535`,
+      remedy: 'write it as text such as "4317" or "4317,9411", or remove it to take the port from the endpoint',
+    };
+  }
+  return [...new Set(words.map(Number))].sort((a, b) => a - b);
+}

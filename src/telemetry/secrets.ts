@@ -1,0 +1,158 @@
+import type { Manifest } from "../manifest.ts";
+import type { SecretKeyRef } from "./backends.ts";
+import type { Fault } from "./fault.ts";
+import { ANNOTATE } from "./override.ts";
+import { mapAt, typeName, valueAt } from "./plain-data.ts";
+
+/** What the stream says of one key of a Secret. Only `value` holds a secret; the faults name Secrets and keys, never values. */
+export type SecretReading =
+  | { kind: "value"; value: string }
+  | { kind: "unresolved"; fault: Fault }
+  | { kind: "wrong"; fault: Fault };
+
+/**
+ * Looks an endpoint up in the Secrets of the stream.
+ * In: the reference and the Secrets, ExternalSecrets and SealedSecrets of the stream, other kinds are passed over.
+ * Out: the value; or `unresolved` where the stream does not hold it in readable form; or `wrong` where it holds a Secret that cannot serve.
+ * Never throws.
+ * Which Secret: those of the reference's namespace before those without one; among them the present name, then a name before kustomize
+ * renamed it, then the name plus kustomize's hash. Where the first of these that matches finds several Secrets, they must agree.
+ * Source: issue 2, item 4; facts on hosts, "Where a kustomize transformer stands"; core/v1 Secret (`stringData` wins over `data`).
+ */
+export function lookUpSecret(ref: SecretKeyRef, secrets: readonly Manifest[]): SecretReading {
+  const candidates = bestMatches(ref, secrets.filter(isPlainSecret));
+  if (candidates.length > 0) return readCandidates(ref, candidates);
+
+  const elsewhere = secrets.find((secret) => isSecretNamed(ref.name, secret));
+  const substitute = bestMatches(
+    ref,
+    secrets.filter((secret) => !isPlainSecret(secret)),
+  )[0];
+  const where =
+    substitute !== undefined
+      ? `which the stream holds only as ${substitute.ref.kind} ${nameOf(substitute)}`
+      : elsewhere === undefined
+        ? "which is not in the stream"
+        : `which is not in the stream, though ${elsewhere.ref.kind} ${nameOf(elsewhere)} is`;
+  return unresolved(
+    `the endpoint is in Secret ${ref.namespace}/${ref.name}, ${where}, so the port is not known at build time`,
+  );
+}
+
+/**
+ * True where a resource may be, or may make, the Secret of that name: by its present name, a name before kustomize renamed it, the name plus
+ * kustomize's hash, or the name of the Secret that an ExternalSecret or SealedSecret makes.
+ * In: the name from a `secretKeyRef`; a manifest. The namespace is not looked at. Never throws.
+ * Source: facts on hosts; external-secrets.io `spec.target.name`; bitnami.com `spec.template.metadata.name`.
+ */
+function isSecretNamed(name: string, manifest: Manifest): boolean {
+  return NAME_TESTS.some((test) => test(name, manifest));
+}
+
+function isPlainSecret({ ref }: Manifest): boolean {
+  return ref.apiVersion === "v1" && ref.kind === "Secret";
+}
+
+function isExternalSecret({ ref }: Manifest): boolean {
+  return ref.apiVersion.startsWith("external-secrets.io/") && ref.kind === "ExternalSecret";
+}
+
+function isSealedSecret({ ref }: Manifest): boolean {
+  return ref.apiVersion.startsWith("bitnami.com/") && ref.kind === "SealedSecret";
+}
+
+/** The name that the template of an ExternalSecret or SealedSecret gives to its Secret. */
+function madeName(manifest: Manifest): unknown {
+  if (isExternalSecret(manifest)) return valueAt(manifest.object, "spec", "target", "name");
+  if (isSealedSecret(manifest)) return valueAt(manifest.object, "spec", "template", "metadata", "name");
+  return undefined;
+}
+
+/** From the strongest match to the weakest. */
+const NAME_TESTS: readonly ((name: string, manifest: Manifest) => boolean)[] = [
+  (name, manifest) => isKind(manifest) && (madeName(manifest) ?? manifest.ref.name) === name,
+  (name, manifest) => isKind(manifest) && madeName(manifest) === undefined && manifest.previousNames.includes(name),
+  (name, manifest) => {
+    const [base, hash] = [manifest.ref.name.slice(0, -11), manifest.ref.name.slice(-11)];
+    return isPlainSecret(manifest) && base === name && /^-[bcdfghkmt2456789]{10}$/.test(hash);
+  },
+];
+
+function isKind(manifest: Manifest): boolean {
+  return isPlainSecret(manifest) || isExternalSecret(manifest) || isSealedSecret(manifest);
+}
+
+function bestMatches(ref: SecretKeyRef, manifests: readonly Manifest[]): Manifest[] {
+  for (const namespace of [ref.namespace, undefined]) {
+    for (const test of NAME_TESTS) {
+      const matches = manifests.filter((manifest) => manifest.ref.namespace === namespace && test(ref.name, manifest));
+      if (matches.length > 0) return matches;
+    }
+  }
+  return [];
+}
+
+function readCandidates(ref: SecretKeyRef, candidates: readonly Manifest[]): SecretReading {
+  const readings = candidates.map((candidate) => readKey(ref, candidate));
+  const first = readings[0] as SecretReading;
+  if (readings.every((reading) => isSame(reading, first))) return first;
+  return wrong(
+    `${candidates.length} Secrets of the stream match ${ref.namespace}/${ref.name} and differ in the key ${ref.key}: ${candidates.map(nameOf).join(", ")}`,
+    "keep one of them in the stream, or give them different names",
+  );
+}
+
+function isSame(a: SecretReading, b: SecretReading): boolean {
+  return a.kind === "value" && b.kind === "value" ? a.value === b.value : a.kind === b.kind && a.kind !== "value";
+}
+
+function readKey(ref: SecretKeyRef, secret: Manifest): SecretReading {
+  const data = mapAt(secret.object, "data");
+  const stringData = mapAt(secret.object, "stringData");
+  const inStringData = Object.hasOwn(stringData, ref.key);
+  if (!inStringData && !Object.hasOwn(data, ref.key)) {
+    const keys = [...new Set([...Object.keys(data), ...Object.keys(stringData)])].sort();
+    const there = keys.length === 0 ? "has no keys" : `has the keys ${keys.join(", ")}`;
+    return wrong(
+      `Secret ${nameOf(secret)} has no key ${ref.key}; it ${there}`,
+      "set secretKeyRef.key to a key of the Secret, or add the key to the Secret",
+    );
+  }
+  const value = (inStringData ? stringData[ref.key] : data[ref.key]) ?? "";
+  const place = `key ${ref.key} in ${inStringData ? "stringData" : "data"} of Secret ${nameOf(secret)}`;
+  if (typeof value !== "string") {
+    return wrong(`${place} must be text and is ${typeName(value)}`, "put it in quotation marks");
+  }
+  if (value.startsWith("ENC[AES256_GCM,"))
+    return unresolved(`${place} is encrypted with SOPS, so the port is not known at build time`);
+  return inStringData ? { kind: "value", value } : decode(value, place);
+}
+
+/** As the API server does: standard alphabet, padded, line breaks passed over. */
+function decode(base64: string, place: string): SecretReading {
+  const compact = base64.replace(/[\r\n]/g, "");
+  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) {
+    return wrong(
+      `${place} is not valid base64`,
+      "encode the endpoint with base64, or write it in plain text under stringData",
+    );
+  }
+  try {
+    const value = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(compact, "base64"));
+    return { kind: "value", value };
+  } catch {
+    return wrong(`${place} is not UTF-8 text`, "encode the endpoint as UTF-8 text, then with base64");
+  }
+}
+
+function nameOf({ ref }: Manifest): string {
+  return ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;
+}
+
+function wrong(cause: string, remedy: string): SecretReading {
+  return { kind: "wrong", fault: { cause, remedy } };
+}
+
+function unresolved(cause: string): SecretReading {
+  return { kind: "unresolved", fault: { cause, remedy: ANNOTATE } };
+}

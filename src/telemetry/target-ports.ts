@@ -1,0 +1,100 @@
+import type { Finding } from "../finding.ts";
+import type { Manifest } from "../manifest.ts";
+import { isRecord } from "../record.ts";
+import type { Backend } from "./backends.ts";
+
+/** What of the stream tells the target port of a Service: Services, and the pods behind them for named ports. */
+export interface ClusterServices {
+  services: readonly Manifest[];
+  /** Pods, and workloads with a pod template. */
+  workloads: readonly Manifest[];
+  /** The agent's namespace, which a host of one label means. */
+  agentNamespace: string | undefined;
+  /** How a target port that the stream does not tell is reported. */
+  unresolved: "Error" | "Warn";
+}
+
+/**
+ * The target ports of the Services that backends name by host and port, for clusters whose load balancer rewrites the
+ * connection at the socket, before the packet filter sees it (cilium#17276). Backends outside of the cluster have none;
+ * a Service in the cluster whose target port the stream does not tell is a finding.
+ */
+export function targetPorts(
+  backends: readonly Backend[],
+  cluster: ClusterServices,
+): { ports: number[]; findings: Finding[] } {
+  const ports = new Set<number>();
+  const findings: Finding[] = [];
+  for (const backend of backends) {
+    const found = targetOf(backend, cluster);
+    if (typeof found === "string") findings.push(untold(backend, found, cluster.unresolved));
+    else for (const port of found) ports.add(port);
+  }
+  return { ports: [...ports], findings };
+}
+
+function targetOf(backend: Backend, cluster: ClusterServices): readonly number[] | string {
+  if (backend.host === undefined) return "the host of the backend is not known at build time";
+  const address = serviceAddress(backend.host, cluster.agentNamespace);
+  const service = cluster.services.find(({ ref }) => ref.name === address?.name && ref.namespace === address.namespace);
+  if (address === undefined) return [];
+  if (service === undefined) return address.certain ? "the Service of the backend is not in the input" : [];
+  const spec = isRecord(service.object["spec"]) ? service.object["spec"] : {};
+  const port = listOf(spec["ports"]).find((candidate) => candidate["port"] === backend.port);
+  if (port === undefined) return `the Service ${service.ref.name} has no port ${backend.port}`;
+  const target = port["targetPort"] ?? backend.port;
+  if (typeof target === "number") return [target];
+  const named = namedPorts(String(target), service, spec["selector"], cluster.workloads);
+  return named.length > 0 ? named : `no pod in the input names the targetPort ${String(target)} of the Service ${service.ref.name}`;
+}
+
+/** Name and namespace of the Service that a host means (DNS-Based Service Discovery, kubernetes.io/docs); undefined for others. */
+function serviceAddress(
+  host: string,
+  agentNamespace: string | undefined,
+): { name: string; namespace: string | undefined; certain: boolean } | undefined {
+  const [name = "", namespace, svc] = host.toLowerCase().replace(/\.$/, "").split(".");
+  if (/^[\d.]+$|:/.test(host)) return undefined;
+  if (namespace === undefined) return { name, namespace: agentNamespace, certain: true };
+  if (svc !== undefined && svc !== "svc") return undefined;
+  return { name, namespace, certain: svc === "svc" };
+}
+
+function namedPorts(name: string, service: Manifest, selector: unknown, workloads: readonly Manifest[]): number[] {
+  if (!isRecord(selector)) return [];
+  const pods = workloads
+    .filter(({ ref }) => ref.namespace === service.ref.namespace)
+    .map(podOf)
+    .filter(({ labels }) => Object.entries(selector).every(([key, value]) => labels[key] === value));
+  const ports = pods.flatMap(({ spec }) => listOf(spec["containers"]).flatMap((container) => listOf(container["ports"])));
+  return ports.flatMap((port) =>
+    port["name"] === name && typeof port["containerPort"] === "number" ? [port["containerPort"]] : [],
+  );
+}
+
+function podOf(workload: Manifest): { labels: Record<string, unknown>; spec: Record<string, unknown> } {
+  const spec = recordAt(workload.object, "spec");
+  if (workload.ref.kind === "Pod") return { labels: { ...workload.labels }, spec };
+  const template = recordAt(spec, "template");
+  return { labels: recordAt(recordAt(template, "metadata"), "labels"), spec: recordAt(template, "spec") };
+}
+
+function recordAt(value: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> {
+  const inner = value[key];
+  return isRecord(inner) ? inner : {};
+}
+
+function listOf(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+function untold({ pipeline, shown }: Backend, why: string, unresolved: "Error" | "Warn"): Finding {
+  return {
+    severity: unresolved === "Error" ? "error" : "warning",
+    cause: `the targetPort behind ${shown} cannot be told: ${why}`,
+    remedy: "add the Service to the input, or list its targetPort in ports.additional and set endpoints.unresolved: Warn",
+    resource: pipeline.ref,
+    field: { path: "spec.output.otlp.endpoint" },
+    ...(pipeline.file ? { file: pipeline.file } : {}),
+  };
+}
