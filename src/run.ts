@@ -1,21 +1,14 @@
-import { findAgent } from "./agent/find-agent.ts";
-import { interceptionFor } from "./agent/interception.ts";
-import { planAgent } from "./agent/plan-agent.ts";
-import { readSettings } from "./config/read-settings.ts";
-import type { Settings } from "./config/schema.ts";
-import { hasError } from "./finding.ts";
+import { decide, unchanged } from "./decide.ts";
+import type { Decision, Select } from "./decide.ts";
 import type { Finding } from "./finding.ts";
 import { readManifest } from "./krm/read-manifest.ts";
 import { isFinding, NeedsFullParse, readPart } from "./krm/read-part.ts";
 import { isStream, readStream } from "./krm/read-stream.ts";
 import { selectItems } from "./krm/select-items.ts";
-import type { Stream } from "./krm/stream.ts";
+import type { Item, Stream } from "./krm/stream.ts";
 import { appendResults, changePart, writeStream } from "./krm/write-stream.ts";
 import type { Replacements } from "./krm/write-stream.ts";
 import type { Manifest } from "./manifest.ts";
-import { referencedSecrets, resolveBackends } from "./telemetry/backends.ts";
-import type { Backends } from "./telemetry/backends.ts";
-import { targetPorts } from "./telemetry/target-ports.ts";
 
 /** What one run made of its input. */
 export interface Outcome {
@@ -52,116 +45,31 @@ export function run(bytes: Uint8Array, options: RunOptions = {}): Outcome {
   }
 }
 
-/** The story on one page: settings, backends, agent, change. All that is wrong is told at once. */
 function rewrite(stream: Stream, given: Manifest | undefined): { replacements: Replacements; findings: Finding[] } {
-  const { settings, findings: configFindings } = settingsOf(stream, given);
-  const backends = backendsOf(stream, settings);
-  const daemonSets = selectItems(stream, ["DaemonSet"]);
-  const findings = [...configFindings, ...resultsProblem(stream), ...backends.findings, ...daemonSets.findings];
-
-  // Settings that could not be read say nothing about the agent.
-  if (hasError(configFindings)) return unchanged(findings);
-  const agent = findAgent(
-    daemonSets.found.map(({ manifest }) => manifest),
-    settings.agent,
-  );
-  const item = daemonSets.found.find(({ manifest }) => manifest === agent)?.item;
-  if ("severity" in agent || item === undefined) return unchanged([...findings, ...("severity" in agent ? [agent] : [])]);
-
-  const interception = interceptionFor(settings.trafficInterception, backends.prometheusInput);
-  if (interception.sidecar && backends.selected === 0) findings.push(noPipelines(agent));
-  const { ports, findings: portFindings } = portsOf(stream, settings, backends, agent);
-  const plan = planAgent(agent, settings, interception, ports);
-  findings.push(...portFindings, ...plan.findings);
-  if (hasError(findings) || plan.change === undefined) return unchanged(findings);
-
-  const replacements = changePart(stream, item, plan.change);
-  if (replacements === undefined) return unchanged([...findings, notEditable(agent)]);
-  return { replacements, findings: [...requests(backends), ...findings] };
-}
-
-function settingsOf(stream: Stream, given: Manifest | undefined): { settings: Settings; findings: Finding[] } {
-  if (given !== undefined || stream.functionConfig === undefined) return readSettings(given);
-  const read = readPart(stream, stream.functionConfig);
-  if (!isFinding(read)) return readSettings(readManifest(read.value));
-  return { settings: readSettings(undefined).settings, findings: [read] };
-}
-
-function backendsOf(stream: Stream, settings: Settings): Backends {
-  const { found, findings } = selectItems(stream, ["MetricPipeline"]);
-  const pipelines = found.map(({ manifest }) => manifest);
-  const selection = {
-    include: settings.pipelines.include,
-    ...(settings.pipelines.selector ? { matchLabels: settings.pipelines.selector.matchLabels } : {}),
+  const places = new Map<Manifest, Item>();
+  const select: Select = (kinds, mentioning) => {
+    const { found, findings } = selectItems(stream, kinds, mentioning);
+    for (const { item, manifest } of found) places.set(manifest, item);
+    return { manifests: found.map(({ manifest }) => manifest), findings };
   };
-  const names = referencedSecrets(pipelines, selection).map(({ name }) => name);
-  const secrets = manifestsMentioning(stream, ["Secret", "ExternalSecret", "SealedSecret"], names);
-  const unresolved = settings.endpoints.unresolved;
-  const backends = resolveBackends({ ...selection, pipelines, secrets: secrets.manifests, unresolved });
-  return { ...backends, findings: [...findings, ...secrets.findings, ...backends.findings] };
+  const decision = decideWith(stream, given, select);
+  const place = decision.rewrite && places.get(decision.rewrite.agent);
+  if (decision.rewrite === undefined || place === undefined) return { replacements: new Map(), findings: decision.findings };
+
+  const { agent, change } = decision.rewrite;
+  const replacements = changePart(stream, place, change);
+  if (replacements !== undefined) return { replacements, findings: decision.findings };
+  return { replacements: new Map(), findings: unchanged([...decision.findings, notEditable(agent)]).findings };
 }
 
-/** Ports that the agent's exporters dial, and behind them, where the cluster balances at the socket, the target ports. */
-function portsOf(
-  stream: Stream,
-  settings: Settings,
-  { backends }: Backends,
-  agent: Manifest,
-): { ports: number[]; findings: Finding[] } {
-  const ports = backends.map(({ port }) => port);
-  if (!settings.ports.socketLoadBalancer) return { ports, findings: [] };
-  const names = backends.flatMap(({ host }) => (host === undefined ? [] : [host.split(".")[0] ?? host]));
-  const services = manifestsMentioning(stream, ["Service"], names);
-  const workloads = selectItems(stream, ["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]);
-  const targets = targetPorts(backends, {
-    services: services.manifests,
-    workloads: workloads.found.map(({ manifest }) => manifest),
-    agentNamespace: agent.ref.namespace,
-    unresolved: settings.endpoints.unresolved,
-  });
-  return { ports: [...ports, ...targets.ports], findings: [...services.findings, ...targets.findings] };
-}
-
-function manifestsMentioning(
-  stream: Stream,
-  kinds: readonly string[],
-  names: readonly string[],
-): { manifests: Manifest[]; findings: Finding[] } {
-  if (names.length === 0) return { manifests: [], findings: [] };
-  const { found, findings } = selectItems(stream, kinds, names);
-  return { manifests: found.map(({ manifest }) => manifest), findings };
-}
-
-/** Results that came in are appended to, so they have to be readable. */
-function resultsProblem(stream: Stream): Finding[] {
-  if (stream.results === undefined) return [];
-  const read = readPart(stream, stream.results);
-  return isFinding(read) ? [read] : [];
-}
-
-/** An error changes nothing: what would have been done is not told as if it had been. */
-function unchanged(findings: readonly Finding[]): { replacements: Replacements; findings: Finding[] } {
-  return { replacements: new Map(), findings: findings.filter(({ severity }) => severity !== "info") };
-}
-
-/** Which pipeline asked for which port. */
-function requests({ backends }: Backends): Finding[] {
-  return backends.map(({ pipeline, port, shown }) => ({
-    severity: "info",
-    cause: `asks for port ${port}: ${shown}`,
-    resource: pipeline.ref,
-    ...(pipeline.file ? { file: pipeline.file } : {}),
-  }));
-}
-
-function noPipelines(agent: Manifest): Finding {
-  return {
-    severity: "warning",
-    cause: "no MetricPipeline reaches the agent, so that no backend's port goes through the sidecar",
-    remedy: "add the MetricPipelines to the input, or set ports.additional, or trafficInterception: Off",
-    resource: agent.ref,
-    ...(agent.file ? { file: agent.file } : {}),
-  };
+/** The parts that are not items are read first: with a function config or results that are no YAML nothing is decided. */
+function decideWith(stream: Stream, given: Manifest | undefined, select: Select): Decision {
+  const parts = [given === undefined ? stream.functionConfig : undefined, stream.results];
+  const [config, results] = parts.map((part) => (part === undefined ? undefined : readPart(stream, part)));
+  const broken = [config, results].filter((read) => read !== undefined && isFinding(read)) as Finding[];
+  if (broken.length > 0) return { findings: broken };
+  const own = config !== undefined && !isFinding(config) ? readManifest(config.value) : undefined;
+  return decide(given ?? own, select);
 }
 
 function notEditable(agent: Manifest): Finding {

@@ -3,7 +3,7 @@ import { OUTPUT_CERTS, PROXY_CONFIG } from "../istio/annotations.ts";
 import { sidecarPathAt } from "../istio/reserved.ts";
 import type { Change } from "../yaml/change.ts";
 import { remove, set } from "../yaml/change.ts";
-import { isEmptyDocument, isSource, parseSource, toPlain } from "../yaml/source.ts";
+import { AliasProblem, isEmptyDocument, isSource, parseSource, toPlain } from "../yaml/source.ts";
 import type { AgentState } from "./agent-state.ts";
 import type { Plan } from "./step.ts";
 import { ANNOTATIONS, problemOf } from "./step.ts";
@@ -76,7 +76,7 @@ function plainOrProblem(source: Parameters<typeof toPlain>[0]): unknown {
   try {
     return toPlain(source);
   } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
+    if (!(error instanceof AliasProblem)) throw error;
     return `cannot be read: ${error.message}`;
   }
 }

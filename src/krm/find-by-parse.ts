@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq } from "yaml";
 import type { Node } from "yaml";
+import { columnOf } from "../yaml/place.ts";
 import type { Source } from "../yaml/source.ts";
 import { nodeAt } from "../yaml/source.ts";
 import type { Item, Part, Stream } from "./stream.ts";
@@ -25,6 +26,9 @@ export function findByParse(bytes: Uint8Array, start: number, source: Source): S
   } else if (items !== undefined && !isNull(items)) {
     return "items is not a list";
   }
+  if (root.flow !== true && columnOf(root) === 0 && /^(?!\.\.\.).*\n$/m.test(lastLine(source.text))) {
+    stream.resultsAt = bytes.length;
+  }
   if (root.has("functionConfig")) stream.functionConfig = part(["functionConfig"]);
   if (root.has("results")) stream.results = part(["results"]);
   return stream;
@@ -34,6 +38,11 @@ function kindOf(node: unknown): string | undefined {
   if (!isMap(node)) return isScalar(node) ? "" : undefined;
   const kind = node.get("kind");
   return typeof kind === "string" ? kind : undefined;
+}
+
+/** The last line with its line break; one that says `...` has ended the document. */
+function lastLine(text: string): string {
+  return text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
 }
 
 function isNull(node: Node): boolean {

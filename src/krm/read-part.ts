@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.ts";
-import { isSource, nodeAt, parseSource, toPlain } from "../yaml/source.ts";
+import { AliasProblem, isSource, nodeAt, parseSource, toPlain } from "../yaml/source.ts";
 import type { Source } from "../yaml/source.ts";
 import type { Part, Stream } from "./stream.ts";
 
@@ -26,12 +26,18 @@ export function readPart(stream: Stream, part: Part): ReadPart | Finding {
   try {
     return { source, value: node === undefined ? null : toPlain(source, node) };
   } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    const unresolved = error.message.startsWith("Unresolved alias");
-    if (unresolved && stream.way === "spans") throw new NeedsFullParse();
-    const cause = unresolved ? "an alias refers to an anchor that is not set before it" : "aliases multiply the text";
-    return { ...streamProblem(cause, "write the values out"), position: positionOf(stream, part.start, 1, 1) };
+    if (!(error instanceof AliasProblem)) throw error;
+    if (stream.way === "spans" && !error.message.includes("Excessive")) throw new NeedsFullParse();
+    return { ...aliasProblem(error), position: positionOf(stream, part.start, 1, 1) };
   }
+}
+
+/** What a person is told of aliases that mean nothing. */
+export function aliasProblem({ isUnresolved, message }: AliasProblem): Finding {
+  const cause = isUnresolved
+    ? "an alias refers to an anchor that is not set before it"
+    : `the aliases or merge keys cannot be resolved: ${message}`;
+  return streamProblem(cause, "write the values out");
 }
 
 /** Parses a part's region, once; a syntax error comes with line and column in the whole input. */

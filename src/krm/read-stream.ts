@@ -1,9 +1,9 @@
 import type { Finding } from "../finding.ts";
-import { isEmptyDocument, isSource, parseSource } from "../yaml/source.ts";
-import type { SyntaxProblem } from "../yaml/source.ts";
+import { AliasProblem, isEmptyDocument, isSource, parseSource, toPlain } from "../yaml/source.ts";
+import type { Source, SyntaxProblem } from "../yaml/source.ts";
 import { findByParse } from "./find-by-parse.ts";
 import { findSpans } from "./find-spans.ts";
-import { decodeUtf8, isFinding, parsePart, streamProblem } from "./read-part.ts";
+import { aliasProblem, decodeUtf8, isFinding, parsePart, streamProblem } from "./read-part.ts";
 import type { Stream } from "./stream.ts";
 
 /** The largest text that goes through a full parse, in bytes: beyond it the parser's memory is out of proportion. */
@@ -54,8 +54,20 @@ function parseWhole(bytes: Uint8Array): Stream | Finding {
   const source = parseSource(text);
   if (!isSource(source)) return syntaxProblem(source);
   if (isEmptyDocument(source)) return streamProblem("the input holds no YAML value", WRAP);
+  const unclear = unclearAliases(source);
+  if (unclear) return unclear;
   const found = findByParse(bytes, start, source);
   return typeof found === "string" ? streamProblem(found, WRAP) : found;
+}
+
+function unclearAliases(source: Source): Finding | undefined {
+  try {
+    toPlain(source);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AliasProblem) return aliasProblem(error);
+    throw error;
+  }
 }
 
 function syntaxProblem({ message, line, column }: SyntaxProblem): Finding {

@@ -10,6 +10,8 @@ import { typeName, valueAt } from "./plain-data.ts";
 const GROUP = "telemetry.kyma-project.io";
 const VERSIONS = ["v1alpha1", "v1beta1"];
 const OUTPUT = "spec.output.otlp";
+/** Fields around which text may be a key or a password, so that it is not shown. */
+const CREDENTIALS = /^spec\.output\.otlp\.(?:tls|authentication)\b/;
 
 /** The inputs that make a MetricPipeline the agent's business (telemetry-manager `internal/reconciler/metricpipeline/reconciler.go`). */
 export const AGENT_INPUTS = ["runtime", "prometheus", "istio"] as const;
@@ -22,7 +24,6 @@ export interface MetricPipeline {
   manifest: Manifest;
   endpoint: EndpointSource;
   settings: EndpointSettings;
-  prometheusInput: boolean;
 }
 
 /** True for a MetricPipeline of any version of its API group. In: any manifest. Never throws. Source: telemetry-manager `apis/telemetry`. */
@@ -70,7 +71,7 @@ export function readMetricPipeline(manifest: Manifest): {
   const { findings } = reader;
   if (endpoint === undefined || protocol === undefined) return { prometheusInput, findings };
   return {
-    pipeline: { manifest, endpoint, settings: { ...settings, protocol }, prometheusInput },
+    pipeline: { manifest, endpoint, settings: { ...settings, protocol } },
     prometheusInput,
     findings,
   };
@@ -139,8 +140,8 @@ class FieldReader {
   report(path: string, current: unknown, cause: string, remedy: string): void {
     if (this.isBroken(path)) return;
     this.#reported.add(path);
-    const currentValue =
-      typeof current === "string" ? showable(current) : typeof current === "object" ? undefined : current;
+    const isHidden = typeof current === "object" || (typeof current === "string" && CREDENTIALS.test(path));
+    const currentValue = isHidden ? undefined : typeof current === "string" ? showable(current) : current;
     const field = { path, ...(currentValue === undefined ? {} : { currentValue }) };
     this.findings.push(findingAt(this.#manifest, "error", field, { cause, remedy }));
   }

@@ -2,7 +2,7 @@ import { isAlias, isMap, isNode, isScalar, isSeq, visit } from "yaml";
 import type { Alias, Document, Node, Pair, YAMLMap } from "yaml";
 import type { Change, Value } from "./change.ts";
 import type { Edit } from "./edit.ts";
-import { columnOf, contentEnd, lineBreakOf, pairStart, rangeOf } from "./place.ts";
+import { columnOf, contentEnd, lineBreakAt, pairStart, rangeOf } from "./place.ts";
 import { layoutOf } from "./place.ts";
 import { printFlow, printPair, printScalar } from "./print.ts";
 import type { Source } from "./source.ts";
@@ -51,14 +51,14 @@ function writeOutMergedKey(source: Source, map: YAMLMap, key: string, change: Ch
   const merged = Object.entries(toPlain(source, map) as Record<string, Value>).filter(([name]) => !explicit.has(name));
   if (!merged.some(([name]) => name === key)) return;
   const start = pairStart(merge);
-  edits.set(start, { start, end: contentEnd(source.text, merge), text: printMerged(source, map, merged) });
+  edits.set(start, { start, end: contentEnd(source.text, merge), text: printMerged(source, map, merged, start) });
 }
 
-function printMerged(source: Source, map: YAMLMap, merged: readonly [string, Value][]): string {
+function printMerged(source: Source, map: YAMLMap, merged: readonly [string, Value][], start: number): string {
   if (map.flow === true) {
     return merged.map(([key, value]) => `${printScalar(key, "json")}: ${printFlow(value, "json")}`).join(", ");
   }
-  const separator = lineBreakOf(source.text) + " ".repeat(columnOf(map));
+  const separator = lineBreakAt(source.text, start) + " ".repeat(columnOf(map));
   return merged.flatMap(([key, value]) => printPair(key, value, layoutOf(map))).join(separator);
 }
 

@@ -57,9 +57,11 @@ export function lineEnd(text: string, offset: number): number {
   return newline > offset && text[newline - 1] === "\r" ? newline - 1 : newline;
 }
 
-/** The line break that a text uses: that of its first line. */
-export function lineBreakOf(text: string): "\r\n" | "\n" {
-  return text[text.indexOf("\n") - 1] === "\r" ? "\r\n" : "\n";
+/** The line break that ends the line of an offset, or, on the last line, the one that ended the line before. */
+export function lineBreakAt(text: string, offset: number): "\r\n" | "\n" {
+  const behind = text.indexOf("\n", offset);
+  const newline = behind === -1 ? text.lastIndexOf("\n", offset) : behind;
+  return text[newline - 1] === "\r" ? "\r\n" : "\n";
 }
 
 /** True for a value that is not written at all: `key:` with nothing behind it. */

@@ -3,7 +3,7 @@ import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { Change, Value } from "./change.ts";
 import type { Edit } from "./edit.ts";
 import { fromNothing } from "./from-nothing.ts";
-import { columnOf, contentEnd, elementStart, isEmpty, layoutOf, lineBreakOf, lineEnd } from "./place.ts";
+import { columnOf, contentEnd, elementStart, isEmpty, layoutOf, lineBreakAt, lineEnd } from "./place.ts";
 import { pairStart, rangeOf, valueStart } from "./place.ts";
 import { isList, printElements, printFlow, printPair, printScalar } from "./print.ts";
 import type { Layout, Style } from "./print.ts";
@@ -14,7 +14,6 @@ import { editScalar } from "./scalar-edit.ts";
 interface Plan {
   text: string;
   layout: Layout;
-  lineBreak: string;
   /** Makes the change inside of a string that is a document; handed in because that in turn plans edits. */
   changeDocument: (text: string, format: "yaml" | "json", change: Change) => string;
 }
@@ -32,7 +31,7 @@ export function planEdits(
   style: Style,
   changeDocument: Plan["changeDocument"],
 ): Edit[] {
-  const plan: Plan = { text, layout: layoutOf(node), lineBreak: lineBreakOf(text), changeDocument };
+  const plan: Plan = { text, layout: layoutOf(node), changeDocument };
   return editNode(plan, node, change, style);
 }
 
@@ -170,7 +169,8 @@ function appendFlow(
 /** Lines after the line of an offset, each at a column. */
 function insertLines(plan: Plan, offset: number, column: number, lines: readonly string[]): Edit {
   const start = lineEnd(plan.text, offset);
-  const text = lines.map((line) => plan.lineBreak + (line === "" ? "" : " ".repeat(column) + line)).join("");
+  const lineBreak = lineBreakAt(plan.text, start);
+  const text = lines.map((line) => lineBreak + (line === "" ? "" : " ".repeat(column) + line)).join("");
   return { start, end: start, text };
 }
 

@@ -47,12 +47,28 @@ export function isEmptyDocument(source: Source): boolean {
 /** The most that aliases of aliases may multiply a document, so that a few lines cannot fill the memory. */
 const MOST_ALIASES = 10_000;
 
+/** Thrown for a node whose aliases or merge keys have no meaning; `isUnresolved` when an anchor is missing. */
+export class AliasProblem extends Error {
+  readonly isUnresolved: boolean;
+
+  constructor(message: string) {
+    super(message);
+    this.isUnresolved = message.startsWith("Unresolved alias");
+  }
+}
+
 /**
  * A node, or the whole document, as plain data, aliases and merge keys resolved.
- * Throws a ReferenceError for an alias without its anchor and for aliases that multiply beyond reason.
+ * Throws an AliasProblem for an alias without its anchor, for a merge of something else than maps (yaml.org/type/merge.html)
+ * and for aliases that multiply beyond reason.
  */
 export function toPlain(source: Source, node: Node | null = source.document.contents): unknown {
-  return node === null ? null : node.toJS(source.document, { maxAliasCount: MOST_ALIASES });
+  try {
+    return node === null ? null : node.toJS(source.document, { maxAliasCount: MOST_ALIASES });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new AliasProblem(error.message);
+  }
 }
 
 /** The node at a path of keys and positions, or undefined where the path leads nowhere. */

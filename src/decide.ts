@@ -1,0 +1,114 @@
+import { findAgent } from "./agent/find-agent.ts";
+import { interceptionFor } from "./agent/interception.ts";
+import { planAgent } from "./agent/plan-agent.ts";
+import { readSettings } from "./config/read-settings.ts";
+import type { Settings } from "./config/schema.ts";
+import { hasError } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import type { Manifest } from "./manifest.ts";
+import { referencedSecrets, resolveBackends } from "./telemetry/backends.ts";
+import type { Backends } from "./telemetry/backends.ts";
+import { targetPorts } from "./telemetry/target-ports.ts";
+import type { Change } from "./yaml/change.ts";
+
+/** Manifests of some kinds, and what was wrong with those that could not be read. */
+export interface Selected {
+  manifests: readonly Manifest[];
+  findings: readonly Finding[];
+}
+
+/** Hands out the manifests of some kinds; with `mentioning` it may leave out those that hold none of these names. */
+export type Select = (kinds: readonly string[], mentioning?: readonly string[]) => Selected;
+
+/** What is to be done, and all that there is to tell in the order of the story: config, backends, agent. */
+export interface Decision {
+  /** The one DaemonSet that changes, and how; absent when nothing does or nothing may because of an error. */
+  rewrite?: { agent: Manifest; change: Change };
+  findings: Finding[];
+}
+
+/**
+ * The story on one page: settings, backends, agent, change. All that is wrong is told at once; with an error there is no
+ * change, and nothing is told as if it had been done.
+ */
+export function decide(config: Manifest | undefined, select: Select): Decision {
+  const { settings, findings: configFindings } = readSettings(config);
+  const backends = backendsOf(settings, select);
+  const daemonSets = select(["DaemonSet"]);
+  const findings = [...configFindings, ...backends.findings, ...daemonSets.findings];
+  // Settings that could not be read say nothing about the agent.
+  if (hasError(configFindings)) return unchanged(findings);
+
+  const agent = findAgent(daemonSets.manifests, settings.agent);
+  if ("severity" in agent) return unchanged([...findings, agent]);
+  const interception = interceptionFor(settings.trafficInterception, backends.prometheusInput);
+  if (interception.sidecar && backends.selected === 0) findings.push(noPipelines(agent));
+  const ports = portsOf(settings, select, backends, agent);
+  const plan = planAgent(agent, settings, interception, ports.ports);
+  findings.push(...ports.findings, ...plan.findings);
+  if (hasError(findings) || plan.change === undefined) return unchanged(findings);
+  return { rewrite: { agent, change: plan.change }, findings: [...requests(backends), ...findings] };
+}
+
+/** The decision not to change anything: what would have been done is not told as if it had been. */
+export function unchanged(findings: readonly Finding[]): Decision {
+  return { findings: findings.filter(({ severity }) => severity !== "info") };
+}
+
+function backendsOf(settings: Settings, select: Select): Backends {
+  const { manifests: pipelines, findings } = select(["MetricPipeline"]);
+  const selection = {
+    include: settings.pipelines.include,
+    ...(settings.pipelines.selector ? { matchLabels: settings.pipelines.selector.matchLabels } : {}),
+  };
+  const names = referencedSecrets(pipelines, selection).map(({ name }) => name);
+  const secrets = mentioned(select, ["Secret", "ExternalSecret", "SealedSecret"], names);
+  const unresolved = settings.endpoints.unresolved;
+  const backends = resolveBackends({ ...selection, pipelines, secrets: secrets.manifests, unresolved });
+  return { ...backends, findings: [...findings, ...secrets.findings, ...backends.findings] };
+}
+
+/** Ports that the agent's exporters dial, and behind them, where the cluster balances at the socket, the target ports. */
+function portsOf(
+  settings: Settings,
+  select: Select,
+  { backends }: Backends,
+  agent: Manifest,
+): { ports: number[]; findings: Finding[] } {
+  const ports = backends.map(({ port }) => port);
+  if (!settings.ports.socketLoadBalancer) return { ports, findings: [] };
+  const names = backends.flatMap(({ host }) => (host === undefined ? [] : [host.split(".")[0] ?? host]));
+  const services = mentioned(select, ["Service"], names);
+  const workloads = select(["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]);
+  const targets = targetPorts(backends, {
+    services: services.manifests,
+    workloads: workloads.manifests,
+    agentNamespace: agent.ref.namespace,
+    unresolved: settings.endpoints.unresolved,
+  });
+  return { ports: [...ports, ...targets.ports], findings: [...services.findings, ...targets.findings] };
+}
+
+function mentioned(select: Select, kinds: readonly string[], names: readonly string[]): Selected {
+  return names.length === 0 ? { manifests: [], findings: [] } : select(kinds, names);
+}
+
+/** Which pipeline asked for which port. */
+function requests({ backends }: Backends): Finding[] {
+  return backends.map(({ pipeline, port, shown }) => ({
+    severity: "info",
+    cause: `asks for port ${port}: ${shown}`,
+    resource: pipeline.ref,
+    ...(pipeline.file ? { file: pipeline.file } : {}),
+  }));
+}
+
+function noPipelines(agent: Manifest): Finding {
+  return {
+    severity: "warning",
+    cause: "no MetricPipeline reaches the agent, so that no backend's port goes through the sidecar",
+    remedy: "add the MetricPipelines to the input, or set ports.additional, or trafficInterception: Off",
+    resource: agent.ref,
+    ...(agent.file ? { file: agent.file } : {}),
+  };
+}

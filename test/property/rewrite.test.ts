@@ -1,0 +1,130 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import type { Outcome } from "../../src/run.ts";
+import { run } from "../../src/run.ts";
+import { meaning, naiveRewrite } from "./naive.ts";
+import { mutatedStreams, streams } from "./streams.ts";
+
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+
+function runText(text: string, way?: "spans" | "full parse"): Outcome & { text: string } {
+  const outcome = run(Buffer.from(text), way === undefined ? {} : { way });
+  return { ...outcome, text: Buffer.concat(outcome.output).toString() };
+}
+
+function check<Value>(values: fc.Arbitrary<Value>, property: (value: Value) => void): void {
+  fc.assert(fc.property(values, property), { numRuns: runs });
+}
+
+describe("for every stream", () => {
+  test("a second run changes no byte", () => {
+    check(streams, ({ text }) => {
+      const once = runText(text).text;
+      expect(runText(once).text).toBe(once);
+    });
+  });
+
+  test("what the output means is what a naive rewrite of the objects gives", () => {
+    check(streams, ({ text, resources, agent, ports }) => {
+      const outcome = runText(text);
+      expect(outcome.findings.filter(({ severity }) => severity === "error")).toEqual([]);
+      const before = parse(text, { merge: true }).items;
+      const after = parse(outcome.text, { merge: true }).items;
+      expect(after).toHaveLength(resources.length);
+      const wanted = naiveRewrite(before[agent], ports, parse);
+      expect(meaning(after[agent], parse)).toEqual(wanted);
+      expect(after.toSpliced(agent, 1)).toEqual(before.toSpliced(agent, 1));
+    });
+  });
+
+  test("every byte before and behind the agent is the input's", () => {
+    check(streams, ({ text, head, tail }) => {
+      const output = runText(text).text;
+      // Without a final line break the results stand before the items.
+      const items = /\n$/.test(text) ? output : output.replace(/results:\r?\n(?:[- ].*\r?\n)*(?=items:)/, "");
+      expect(items.startsWith(head)).toBe(true);
+      expect(items.slice(head.length)).toContain(tail);
+    });
+  });
+
+  test("the order of the pipelines does not matter", () => {
+    check(fc.tuple(streams, fc.nat()), ([stream, shift]) => {
+      const pipelines = stream.resources.filter(({ object }) => object["kind"] === "MetricPipeline");
+      fc.pre(pipelines.length > 1);
+      const turned = pipelines.map((_, at) => pipelines[(at + shift) % pipelines.length]);
+      const swapped = stream.resources.map((resource) => {
+        const at = pipelines.indexOf(resource);
+        return at === -1 ? resource : (turned[at] ?? resource);
+      });
+      const textOf = (resources: typeof swapped): string =>
+        `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n${resources.map(({ text }) => `${text}\n`).join("")}`;
+      const agentIn = (text: string): unknown => parse(runText(text).text).items[stream.agent];
+      expect(agentIn(textOf(swapped))).toEqual(agentIn(textOf(stream.resources)));
+    });
+  });
+
+  test("with nothing to change the output is the input", () => {
+    check(streams, ({ text }) => {
+      const settled = runText(text).text.replace(/\r?\nresults:[^]*?(?=\r?\n[a-zA-Z]|$)/, "");
+      const again = runText(settled);
+      const told = again.findings.filter(({ severity }) => severity === "info");
+      expect(told).toEqual([]);
+      if (again.findings.length === 0) expect(again.text).toBe(settled);
+    });
+  });
+
+  test("spans and full parse give the same bytes and the same findings", () => {
+    check(streams, ({ text }) => {
+      const bySpans = runText(text);
+      const byParse = runText(text, "full parse");
+      expect(byParse.effort?.way).toBe("full parse");
+      expect(withoutResults(byParse.text)).toBe(withoutResults(bySpans.text));
+      expect(byParse.findings).toEqual(bySpans.findings);
+    });
+  });
+
+  test("the pipelines, the agent and what they need are all that is parsed", () => {
+    check(streams, ({ text, resources }) => {
+      const outcome = runText(text);
+      fc.pre(outcome.effort?.way === "spans");
+      const matter = resources.filter(({ object }) => object["kind"] === "MetricPipeline" || object["kind"] === "DaemonSet");
+      const unclear = resources.filter(({ text: item }) => /^- [{"]/.test(item) && !matter.some((other) => other.text === item));
+      expect(outcome.effort?.parsed).toBeLessThanOrEqual(matter.length + unclear.length + 2);
+    });
+  });
+});
+
+describe("for every text", () => {
+  test("nothing is thrown, and what is no ResourceList comes out as it came", () => {
+    check(fc.oneof(fc.string(), fc.string({ unit: "binary" }), mutatedStreams), (text) => {
+      const outcome = runText(text);
+      if (outcome.effort === undefined) {
+        expect(outcome.text).toBe(Buffer.from(text).toString());
+        expect(outcome.findings.map(({ severity }) => severity)).toEqual(["error"]);
+      }
+    });
+  });
+
+  test("spans and full parse agree wherever the full parse can read the text", () => {
+    check(mutatedStreams, (text) => {
+      const byParse = runText(text, "full parse");
+      fc.pre(byParse.effort !== undefined);
+      const bySpans = runText(text);
+      expect(withoutResults(bySpans.text)).toBe(withoutResults(byParse.text));
+      expect(bySpans.findings).toEqual(byParse.findings);
+    });
+  });
+
+  test("a second run changes no byte of a mutated stream either", () => {
+    check(mutatedStreams, (text) => {
+      const once = runText(text).text;
+      expect(runText(once).text).toBe(once);
+    });
+  });
+});
+
+/** Where results go differs when the text does not end with a line break; what they say is compared as findings. */
+function withoutResults(text: string): string {
+  return text.replace(/^results:\r?\n(?:[- ].*(?:\r?\n|$))*/m, "").trimEnd();
+}
