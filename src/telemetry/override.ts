@@ -23,5 +23,5 @@ export function readOverride(manifest: Manifest): number[] | Fault | undefined {
       remedy: 'write it as text such as "4317" or "4317,9411", or remove it to take the port from the endpoint',
     };
   }
-  return [...new Set(words.map(Number))].sort((a, b) => a - b);
+  return [...new Set(words.map(Number))].toSorted((a, b) => a - b);
 }

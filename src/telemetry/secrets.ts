@@ -111,7 +111,7 @@ function readKey(ref: SecretKeyRef, secret: Manifest): SecretReading {
   const stringData = mapAt(secret.object, "stringData");
   const inStringData = Object.hasOwn(stringData, ref.key);
   if (!inStringData && !Object.hasOwn(data, ref.key)) {
-    const keys = [...new Set([...Object.keys(data), ...Object.keys(stringData)])].sort();
+    const keys = [...new Set([...Object.keys(data), ...Object.keys(stringData)])].toSorted();
     const there = keys.length === 0 ? "has no keys" : `has the keys ${keys.join(", ")}`;
     return wrong(
       `Secret ${nameOf(secret)} has no key ${ref.key}; it ${there}`,
