@@ -11,7 +11,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "rules", include: ["test/**/*.test.ts"], exclude: [hosts], testTimeout: 30_000 },
+        test: { name: "rules", include: ["test/**/*.test.ts"], exclude: [hosts], testTimeout: 120_000 },
       },
       {
         extends: true,

@@ -6,7 +6,7 @@ import { run } from "../../src/run.ts";
 import { meaning, naiveRewrite } from "./naive.ts";
 import { mutatedStreams, streams } from "./streams.ts";
 
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 300);
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 120);
 
 function runText(text: string, way?: "spans" | "full parse"): Outcome & { text: string } {
   const outcome = run(Buffer.from(text), way === undefined ? {} : { way });
