@@ -229,7 +229,7 @@ function settingFaults(url: GoUrl, { protocol, tls, oauth2 }: EndpointSettings):
       remedy: "write https:// and remove tls.insecure, or remove authentication.oauth2",
     });
   }
-  if (oauth2 && protocol === "http" && url.scheme === "http" && tls.material) {
+  if (oauth2 && protocol === "http" && url.scheme === "http" && tls.material && !tls.insecure) {
     faults.push({
       cause: "the endpoint's http:// is plaintext, while OAuth2 comes with TLS certificates",
       remedy: "write https://, or remove tls.ca, tls.cert and tls.key",
