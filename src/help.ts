@@ -3,12 +3,14 @@ export const HELP = `intercept-backends: keeps the Istio annotations of a metric
 step with the MetricPipelines. A KRM function: a ResourceList in, the same out.
 
 Usage:
-  intercept-backends [--function-config FILE] [FILE | -]   rewrite a ResourceList
+  intercept-backends [--function-config FILE]              a ResourceList from standard input, as hosts send it
+  intercept-backends [--function-config FILE] FILE ...     files; - is standard input
   intercept-backends schema                                print the JSON Schema of the function config
 
-Without FILE, or with -, standard input is read. The rewritten ResourceList goes to
-standard output, byte for byte the input but for the lines that had to change; errors
-and warnings go to standard error, one line each, and into its results.
+FILE holds a ResourceList, or plain manifests with --- between them, and several files
+are taken together. What was rewritten goes to standard output, byte for byte the input
+but for the lines that had to change; errors and warnings go to standard error, one line
+each, and into the results of a ResourceList.
 
 Options:
   --function-config FILE  an InterceptBackends or ConfigMap; takes the place of the
@@ -28,7 +30,8 @@ Examples:
   kpt fn eval DIR --exec intercept-backends
   kpt fn source DIR | intercept-backends | kpt fn sink NEW_DIR
   kustomize build --enable-alpha-plugins --enable-exec OVERLAY
-  intercept-backends --function-config config.yaml input.yaml | diff input.yaml -
+  kustomize build OVERLAY | intercept-backends -
+  intercept-backends agent.yaml | diff agent.yaml -
 
 Function config (all fields and defaults: intercept-backends schema):
   apiVersion: intercept-backends.dev/v1alpha1

@@ -6,9 +6,10 @@ import type { Finding } from "./finding.ts";
 import { HELP } from "./help.ts";
 import { readAll, writeAll } from "./io.ts";
 import { toLine } from "./krm/result.ts";
-import type { Manifest } from "./manifest.ts";
 import { readConfigFile } from "./read-config-file.ts";
+import { joinDocuments } from "./krm/join-documents.ts";
 import { run } from "./run.ts";
+import type { Outcome, RunOptions } from "./run.ts";
 
 declare const __VERSION__: string;
 
@@ -34,13 +35,13 @@ class UsageError extends Error {}
 
 function main(argv: readonly string[]): number {
   const { values, positionals } = parse(argv);
-  const [file = "-", ...others] = positionals;
   if (values.help) return print(HELP);
   if (values.version) return print(`${__VERSION__}\n`);
-  if (file === "schema" && others.length === 0) return print(`${JSON.stringify(functionConfigJsonSchema(), null, 2)}\n`);
-  if (others.length > 0) throw new UsageError(`one file at most, but there are ${positionals.length}`);
+  if (positionals.length === 1 && positionals[0] === "schema") {
+    return print(`${JSON.stringify(functionConfigJsonSchema(), null, 2)}\n`);
+  }
   if (positionals.length === 0 && process.stdin.isTTY) return print(HELP);
-  return rewrite(file, values["function-config"], values.verbose ?? false);
+  return rewrite(positionals, values["function-config"], values.verbose ?? false);
 }
 
 function parse(argv: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
@@ -51,16 +52,18 @@ function parse(argv: readonly string[]): ReturnType<typeof parseArgs<{ options: 
   }
 }
 
-function rewrite(file: string, configFile: string | undefined, verbose: boolean): number {
+function rewrite(files: readonly string[], configFile: string | undefined, verbose: boolean): number {
   const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile));
-  const input = file === "-" ? "standard input" : file;
-  const bytes = file === "-" ? readAll(STDIN) : readBytes(file);
+  const input = files.filter((file) => file !== "-").join(", ") || "standard input";
+  const bytes = files.length === 0 ? readAll(STDIN) : joinDocuments(files.map(readBytes));
   if (config !== undefined && "severity" in config) {
     writeAll(STDOUT, [bytes]);
     return tell([config], configFile ?? input);
   }
-  const { output, findings, effort } = runWith(bytes, config);
-  // Hosts show few lines of what a function says, and lose it when standard output fails: the lines go first.
+  // Hosts name no file and send a ResourceList; whoever names one may hand over manifests as they are.
+  const options = { allowManifests: files.length > 0, ...(config === undefined ? {} : { functionConfig: config }) };
+  const { output, findings, effort } = runSafely(bytes, options);
+  // Hosts show few lines of what a function says, and lose them when standard output fails: the lines go first.
   const status = tell(findings, input);
   if (verbose && effort) {
     say(`read ${effort.items} items by ${effort.way}; ${effort.parsed} regions were parsed`);
@@ -70,9 +73,9 @@ function rewrite(file: string, configFile: string | undefined, verbose: boolean)
 }
 
 /** A bug must not empty the stream: hosts take what is written for the new state of the world. */
-function runWith(bytes: Uint8Array, functionConfig: Manifest | undefined): ReturnType<typeof run> {
+function runSafely(bytes: Uint8Array, options: RunOptions): Outcome {
   try {
-    return run(bytes, functionConfig === undefined ? {} : { functionConfig });
+    return run(bytes, options);
   } catch (error) {
     writeAll(STDOUT, [bytes]);
     throw error;
@@ -87,7 +90,7 @@ function tell(findings: readonly Finding[], input: string): number {
 
 function readBytes(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return file === "-" ? readAll(STDIN) : readFileSync(file);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

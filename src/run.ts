@@ -4,6 +4,7 @@ import type { Finding } from "./finding.ts";
 import { readManifest } from "./krm/read-manifest.ts";
 import { isFinding, NeedsFullParse, readPart } from "./krm/read-part.ts";
 import { isStream, readStream } from "./krm/read-stream.ts";
+import type { Reading } from "./krm/read-stream.ts";
 import { selectItems } from "./krm/select-items.ts";
 import type { Item, Stream } from "./krm/stream.ts";
 import { appendResults, changePart, writeStream } from "./krm/write-stream.ts";
@@ -21,11 +22,9 @@ export interface Outcome {
 }
 
 /** What a caller can say besides the input. */
-export interface RunOptions {
+export interface RunOptions extends Reading {
   /** A function config that takes the place of the stream's own. */
   functionConfig?: Manifest;
-  /** Asks for the full parse where spans would do; the tests hold the two ways against each other. */
-  way?: Stream["way"];
 }
 
 /**
@@ -33,7 +32,7 @@ export interface RunOptions {
  * function config ask, and results appended (functions-spec.md). With an error the items go out as they came.
  */
 export function run(bytes: Uint8Array, options: RunOptions = {}): Outcome {
-  const stream = readStream(bytes, options.way);
+  const stream = readStream(bytes, options);
   if (!isStream(stream)) return { output: [bytes], findings: [stream] };
   try {
     const { replacements, findings } = rewrite(stream, options.functionConfig);

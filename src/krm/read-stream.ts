@@ -2,7 +2,9 @@ import type { Finding } from "../finding.ts";
 import { AliasProblem, isEmptyDocument, isSource, parseSource, toPlain } from "../yaml/source.ts";
 import type { Source, SyntaxProblem } from "../yaml/source.ts";
 import { findByParse } from "./find-by-parse.ts";
+import { findDocuments } from "./find-documents.ts";
 import { findSpans } from "./find-spans.ts";
+import { byteOrderMark } from "./lines.ts";
 import { aliasProblem, decodeUtf8, isFinding, parsePart, streamProblem } from "./read-part.ts";
 import type { Stream } from "./stream.ts";
 
@@ -13,17 +15,33 @@ const API_VERSIONS = ["config.kubernetes.io/v1", "config.kubernetes.io/v1beta1"]
 
 const WRAP = "hand it a ResourceList, for example with `kpt fn source DIR | intercept-backends`";
 
+/** How bytes are to be read. */
+export interface Reading {
+  /** Asks for the full parse where spans would do. */
+  way?: "full parse";
+  /** Takes a plain stream of manifests for what it is; hosts send none, so that from them it is an error. */
+  allowManifests?: boolean;
+}
+
 /**
  * Reads bytes as a ResourceList (functions-spec.md, versions v1 and v1beta1), or tells in one error why they
- * are none, with line and column where the text is at fault. With `way` the full parse can be asked for.
+ * are none, with line and column where the text is at fault.
  */
-export function readStream(bytes: Uint8Array, way?: Stream["way"]): Stream | Finding {
+export function readStream(bytes: Uint8Array, { way, allowManifests = false }: Reading = {}): Stream | Finding {
   const broken = encodingProblem(bytes);
   if (broken) return broken;
   const found = way === "full parse" ? undefined : findSpans(bytes);
+  if (allowManifests && !isResourceList(bytes, found)) return findDocuments(bytes);
   const stream = found ?? parseWhole(bytes);
   if (!isStream(stream)) return stream;
   return headProblem(stream.head) ?? cutProblem(stream) ?? stream;
+}
+
+/** True when spans were found of one, or when the first words of the text say that it is one in another shape. */
+function isResourceList(bytes: Uint8Array, found: Stream | undefined): boolean {
+  if (found) return found.head.get("kind") === "ResourceList";
+  const first = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4096)).toString("latin1");
+  return /\bkind["']?\s*:\s*["']?ResourceList\b/.test(first);
 }
 
 /** True when the bytes were a ResourceList. */
@@ -48,7 +66,7 @@ function parseWhole(bytes: Uint8Array): Stream | Finding {
       "write `items:` as a block list with one `- ` a resource, as kpt and kustomize do",
     );
   }
-  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const start = byteOrderMark(bytes);
   const text = decodeUtf8(bytes, start, bytes.length);
   if (typeof text !== "string") return text;
   const source = parseSource(text);
@@ -93,7 +111,7 @@ function headProblem(head: ReadonlyMap<string, string>): Finding | undefined {
 
 /** A text that does not end with a line break may have been cut off: its last part is then read, whatever it is. */
 function cutProblem(stream: Stream): Finding | undefined {
-  if (stream.way === "full parse" || stream.bytes.at(-1) === 0x0a) return undefined;
+  if (stream.way !== "spans" || stream.bytes.at(-1) === 0x0a) return undefined;
   const parts = [...stream.items, stream.functionConfig, stream.results].filter((part) => part !== undefined);
   const last = parts.find((part) => part.end === stream.bytes.length);
   if (last === undefined) return undefined;

@@ -1,13 +1,16 @@
 import type { Source, SyntaxProblem } from "../yaml/source.ts";
 
 /**
- * A ResourceList as bytes, and where its parts stand in them (functions-spec.md). Parts are regions of whole lines, or,
+ * A ResourceList, or a plain stream of manifests, as bytes, and where its parts stand in them (functions-spec.md). Parts are regions of whole lines, or,
  * where the text is laid out otherwise, the whole text; only a part that matters is ever decoded and parsed.
  */
 export interface Stream {
   bytes: Uint8Array;
-  /** `spans`: parts were found by their lines. `full parse`: the text had a shape that only a YAML parser can tell. */
-  way: "spans" | "full parse";
+  /**
+   * `spans`: the parts of a ResourceList were found by their lines. `full parse`: its text had a shape that only a YAML
+   * parser can tell. `documents`: a plain stream of manifests was taken apart at its `---` lines.
+   */
+  way: "spans" | "full parse" | "documents";
   items: Item[];
   functionConfig?: Part;
   results?: Part;
@@ -15,8 +18,8 @@ export interface Stream {
   head: ReadonlyMap<string, string>;
   /** What has been parsed so far, by the byte offset of its region; its size is the number of parses. */
   parsed: Map<number, Source | SyntaxProblem>;
-  /** Where results go that come in a part of their own, a byte offset; absent where they go into the root map. */
-  resultsAt?: number;
+  /** Where results go when the stream has none yet: at a byte offset, into the root map, or nowhere. */
+  resultsAt: number | "root" | "nowhere";
 }
 
 /** A node of the stream: the region of bytes to decode and parse, and the path to the node in what comes out. */

@@ -44,14 +44,15 @@ function isUsedOutside({ bytes }: Stream, part: Part, anchor: string): boolean {
 
 /**
  * The replacements with the findings appended to the results that came in; a result that is there already is not
- * repeated, so that a second run changes nothing. Where the stream has no list of results it gets one at its end.
+ * repeated, so that a second run changes nothing. Where a ResourceList has no list of results it gets one at its end; a plain
+ * stream of manifests has no place for them.
  */
 export function appendResults(stream: Stream, before: Replacements, findings: readonly Finding[]): Replacements {
   const part = stream.results;
   const known = part === undefined ? [] : resultsIn(stream, part);
   const added = findings.map(toResult).filter((result) => !known.some((other) => isDeepStrictEqual(other, result)));
-  if (added.length === 0) return before;
-  if (part === undefined && stream.resultsAt !== undefined) {
+  if (added.length === 0 || (part === undefined && stream.resultsAt === "nowhere")) return before;
+  if (part === undefined && typeof stream.resultsAt === "number") {
     const lineBreak = stream.bytes[stream.bytes.indexOf(0x0a) - 1] === 0x0d ? "\r\n" : "\n";
     const lines = printPair("results", added, PLAIN_LAYOUT).map((line) => line + lineBreak);
     return new Map([...before, [stream.resultsAt, { end: stream.resultsAt, text: lines.join("") }]]);

@@ -8,7 +8,7 @@ import { mutatedStreams, streams } from "./streams.ts";
 
 const runs = Number(process.env["PROPERTY_RUNS"] ?? 120);
 
-function runText(text: string, way?: "spans" | "full parse"): Outcome & { text: string } {
+function runText(text: string, way?: "full parse"): Outcome & { text: string } {
   const outcome = run(Buffer.from(text), way === undefined ? {} : { way });
   return { ...outcome, text: Buffer.concat(outcome.output).toString() };
 }
