@@ -10,7 +10,12 @@ export function readConfigFile(bytes: Uint8Array): Manifest | Finding {
   if (typeof text !== "string") return text;
   const source = parseSource(text.replace(/^\ufeff/, ""));
   if (!isSource(source)) {
-    return streamProblem(`the function config is not YAML: ${source.message}`, "mend it there", source.line, source.column);
+    return streamProblem(
+      `the function config is not YAML: ${source.message}`,
+      "mend it there",
+      source.line,
+      source.column,
+    );
   }
   const manifest = readManifest(toPlain(source));
   return manifest ?? streamProblem("the function config is not a map", "write an InterceptBackends or a ConfigMap");

@@ -53,7 +53,8 @@ function rewrite(stream: Stream, given: Manifest | undefined): { replacements: R
   };
   const decision = decideWith(stream, given, select);
   const place = decision.rewrite && places.get(decision.rewrite.agent);
-  if (decision.rewrite === undefined || place === undefined) return { replacements: new Map(), findings: decision.findings };
+  if (decision.rewrite === undefined || place === undefined)
+    return { replacements: new Map(), findings: decision.findings };
 
   const { agent, change } = decision.rewrite;
   const replacements = changePart(stream, place, change);
@@ -65,7 +66,7 @@ function rewrite(stream: Stream, given: Manifest | undefined): { replacements: R
 function decideWith(stream: Stream, given: Manifest | undefined, select: Select): Decision {
   const parts = [given === undefined ? stream.functionConfig : undefined, stream.results];
   const [config, results] = parts.map((part) => (part === undefined ? undefined : readPart(stream, part)));
-  const broken = [config, results].filter((read) => read !== undefined && isFinding(read)) as Finding[];
+  const broken = [config, results].filter((read): read is Finding => read !== undefined && isFinding(read));
   if (broken.length > 0) return { findings: broken };
   const own = config !== undefined && !isFinding(config) ? readManifest(config.value) : undefined;
   return decide(given ?? own, select);

@@ -55,7 +55,12 @@ test.each(["On", "ExportOnly", "Off"])("the SDK's objects get what the stream ge
   const configs = new Configs(structuredClone(items), config);
   await interceptBackends(configs);
   expect(configs.getAll().find(({ kind }) => kind === "DaemonSet")).toEqual(stream.agent);
-  expect(configs.getResults().map(({ message }) => message).toSorted()).toEqual(stream.messages.toSorted());
+  expect(
+    configs
+      .getResults()
+      .map(({ message }) => message)
+      .toSorted(),
+  ).toEqual(stream.messages.toSorted());
 });
 
 test("an error is a result in the SDK's words and changes nothing", async () => {
@@ -63,7 +68,9 @@ test("an error is a result in the SDK's words and changes nothing", async () => 
   const configs = new Configs(structuredClone(items), functionConfig("On"));
   await interceptBackends(configs);
   expect(configs.getAll().find(({ kind }) => kind === "DaemonSet")).toEqual(items[0]);
-  expect(configs.getResults().map(({ severity, resourceRef }) => [severity, resourceRef?.name])).toEqual([["error", "a"]]);
+  expect(configs.getResults().map(({ severity, resourceRef }) => [severity, resourceRef?.name])).toEqual([
+    ["error", "a"],
+  ]);
 });
 
 test("a warning has the SDK's name for it", async () => {

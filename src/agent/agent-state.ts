@@ -38,7 +38,11 @@ export function readAgent(manifest: Manifest): AgentState | Finding[] {
   const listAt = (parent: unknown, path: string): Listed[] => {
     const value = child(parent, path) ?? [];
     if (Array.isArray(value) && value.every(isRecord)) {
-      return value.map((fields, position) => ({ position, name: String(fields["name"] ?? ""), fields }));
+      return value.map((fields, position) => ({
+        position,
+        name: typeof fields["name"] === "string" ? fields["name"] : "",
+        fields,
+      }));
     }
     findings.push(wrongType(manifest, path, "a list of maps"));
     return [];

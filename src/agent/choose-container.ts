@@ -18,7 +18,8 @@ export function chooseContainer(state: AgentState, wanted: string | undefined): 
         : USUAL_NAMES.map(named).find((container) => container !== undefined)
       : named(wanted);
   if (chosen) return chosen;
-  const there = containers.length === 0 ? "there is none" : `there are ${containers.map(({ name }) => name).join(", ")}`;
+  const there =
+    containers.length === 0 ? "there is none" : `there are ${containers.map(({ name }) => name).join(", ")}`;
   return {
     severity: "error",
     cause: `no container ${wanted ?? USUAL_NAMES.join(" or ")} to mount the certificates into; ${there}`,

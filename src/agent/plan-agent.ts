@@ -42,7 +42,10 @@ export function planAgent(
   const steps = plans.flatMap((plan) => plan.steps);
   const findings = plans.flatMap((plan) => plan.findings);
   if (hasError(findings)) return { change: undefined, findings };
-  return { change: changeOf(withoutEmptyAnnotations(state, steps)), findings: steps.map((step) => infoOf(step, agent)) };
+  return {
+    change: changeOf(withoutEmptyAnnotations(state, steps)),
+    findings: steps.map((step) => infoOf(step, agent)),
+  };
 }
 
 function planInjectLabel(state: AgentState, sidecar: boolean): Step[] {
@@ -56,7 +59,9 @@ function planInjectLabel(state: AgentState, sidecar: boolean): Step[] {
 
 /** When no annotation is left their key goes too, so that switching on and off again leaves no trace. */
 function withoutEmptyAnnotations(state: AgentState, steps: readonly Step[]): readonly Step[] {
-  const ofAnnotations = steps.filter(({ path }) => path[3] === ANNOTATIONS[3] && path.length === ANNOTATIONS.length + 1);
+  const ofAnnotations = steps.filter(
+    ({ path }) => path[3] === ANNOTATIONS[3] && path.length === ANNOTATIONS.length + 1,
+  );
   const removed = ofAnnotations.filter(({ change }) => change.kind === "remove");
   const isLastGone = removed.length > 0 && removed.length === ofAnnotations.length;
   if (!isLastGone || removed.length !== Object.keys(state.annotations).length) return steps;

@@ -82,7 +82,9 @@ function planMount(state: AgentState, container: Container, certificates: Settin
   const taken = container.mounts.find(({ fields }) => samePath(fields["mountPath"], wanted));
   if (taken) {
     const cause = `the container ${container.name} already mounts the volume ${taken.name} at ${wanted}`;
-    return failed(problemOf(state.manifest, [...path, taken.position], cause, "set certificates.mountPath to a free path"));
+    return failed(
+      problemOf(state.manifest, [...path, taken.position], cause, "set certificates.mountPath to a free path"),
+    );
   }
   const cause = "the agent reads the certificates there";
   if (ours.length === 1 && ours[0]) {
@@ -104,7 +106,12 @@ function planNoMount(container: Container, certificates: Settings["certificates"
   const mount = container.mounts.find(({ fields }) => isDeepStrictEqual(fields, ours));
   if (mount === undefined) return { plan: { steps: [], findings: [] } };
   const path = mountsPath(container);
-  const step = { path: [...path, mount.position], change: remove, cause: "no certificates are needed", currentValue: ours };
+  const step = {
+    path: [...path, mount.position],
+    change: remove,
+    cause: "no certificates are needed",
+    currentValue: ours,
+  };
   const alone = { ...step, path, currentValue: [ours] };
   return { plan: { steps: [container.mounts.length === 1 ? alone : step], findings: [] }, mount };
 }
@@ -116,7 +123,12 @@ function planNoVolume(state: AgentState, certificates: Settings["certificates"],
     state.initMounts.has(ours.name) ||
     state.containers.some(({ mounts }) => mounts.some((mount) => mount.name === ours.name && mount !== unmounted));
   if (volume === undefined || isMounted) return { steps: [], findings: [] };
-  const step = { path: [...VOLUMES, volume.position], change: remove, cause: "no certificates are needed", currentValue: ours };
+  const step = {
+    path: [...VOLUMES, volume.position],
+    change: remove,
+    cause: "no certificates are needed",
+    currentValue: ours,
+  };
   const alone = { ...step, path: VOLUMES, currentValue: [ours] };
   return { steps: [state.volumes.length === 1 ? alone : step], findings: [] };
 }

@@ -57,7 +57,10 @@ function planInboundPorts(state: AgentState, wanted: readonly number[], plan: Pl
   if (wanted.length === 0) return;
   const existing = portsIn(state, EXCLUDE_INBOUND_PORTS);
   if (existing === undefined) plan.findings.push(notAPortList(state, EXCLUDE_INBOUND_PORTS));
-  else if (wanted.some((port) => !existing.includes(port)) || typeof state.annotations[EXCLUDE_INBOUND_PORTS] !== "string") {
+  else if (
+    wanted.some((port) => !existing.includes(port)) ||
+    typeof state.annotations[EXCLUDE_INBOUND_PORTS] !== "string"
+  ) {
     const items = mergeList(existing.map(String), wanted.map(String));
     put(state, plan, EXCLUDE_INBOUND_PORTS, items.join(","), "these ports are reached past the sidecar");
   }

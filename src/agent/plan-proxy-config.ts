@@ -30,13 +30,17 @@ export function planOutputCerts(state: AgentState, { outputPath }: Settings["cer
   const inner: Change = map("proxyMetadata", map(OUTPUT_CERTS, set(outputPath)));
   const cause = `the sidecar writes its certificates into ${outputPath}`;
   const step = { path: PATH, change: { kind: "document", format: "yaml", change: inner } as const, cause };
-  return { steps: [{ ...step, ...(typeof config.text === "string" ? { currentValue: config.text } : {}) }], findings: [] };
+  return {
+    steps: [{ ...step, ...(typeof config.text === "string" ? { currentValue: config.text } : {}) }],
+    findings: [],
+  };
 }
 
 /** The way back: OUTPUT_CERTS goes where it says our folder, and what is empty then goes with it. */
 export function planNoOutputCerts(state: AgentState, { outputPath }: Settings["certificates"]): Plan {
   const config = readProxyConfig(state);
-  if (typeof config === "string" || config.proxyMetadata[OUTPUT_CERTS] !== outputPath) return { steps: [], findings: [] };
+  if (typeof config === "string" || config.proxyMetadata[OUTPUT_CERTS] !== outputPath)
+    return { steps: [], findings: [] };
   const step = { path: PATH, cause: "the sidecar writes no certificates", currentValue: config.text ?? "" };
   if (Object.keys(config.proxyMetadata).length > 1) {
     const inner = map("proxyMetadata", map(OUTPUT_CERTS, remove));

@@ -24,7 +24,11 @@ export function planSidecarMount(state: AgentState, { volumeName, outputPath }: 
   }
   const mounts = readMounts(state);
   if (typeof mounts === "string") {
-    return failed(state, mounts, 'write it as \'[{"name": "…", "mountPath": "…"}]\'; with this one Istio refuses the pod');
+    return failed(
+      state,
+      mounts,
+      'write it as \'[{"name": "…", "mountPath": "…"}]\'; with this one Istio refuses the pod',
+    );
   }
   const ours = mounts?.mounts.find(({ name }) => name === volumeName);
   const taken = mounts?.mounts.find(({ name, mountPath }) => name !== volumeName && samePath(mountPath, outputPath));

@@ -23,15 +23,15 @@ export interface Plan {
 
 /** All steps as one change of the DaemonSet; undefined when there is nothing to do. */
 export function changeOf(steps: readonly Step[]): Change | undefined {
-  return steps.map(({ path, change }) => at(path, change)).reduce<Change | undefined>(
-    (all, change) => (all === undefined ? change : merge(all, change)),
-    undefined,
-  );
+  return steps
+    .map(({ path, change }) => at(path, change))
+    .reduce<Change | undefined>((all, change) => (all === undefined ? change : merge(all, change)), undefined);
 }
 
 /** A step as the info that tells of it. */
 export function infoOf({ path, change, cause, currentValue, ...step }: Step, agent: Manifest): Finding {
-  const proposedValue = step.proposedValue ?? (change.kind === "document" ? applyChange(currentValue, change) : undefined);
+  const proposedValue =
+    step.proposedValue ?? (change.kind === "document" ? applyChange(currentValue, change) : undefined);
   return {
     severity: "info",
     cause,

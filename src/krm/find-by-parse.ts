@@ -19,7 +19,14 @@ export function findByParse(bytes: Uint8Array, start: number, source: Source): S
     if (typeof value === "string") head.set(key, value);
   }
   const part = (path: (string | number)[]): Part => ({ start, end: bytes.length, path });
-  const stream: Stream = { bytes, way: "full parse", items: [], head, parsed: new Map([[start, source]]), resultsAt: "root" };
+  const stream: Stream = {
+    bytes,
+    way: "full parse",
+    items: [],
+    head,
+    parsed: new Map([[start, source]]),
+    resultsAt: "root",
+  };
   const items = nodeAt(source, ["items"]);
   if (isSeq(items)) {
     stream.items = items.items.map((node, position): Item => ({ ...part(["items", position]), kind: kindOf(node) }));

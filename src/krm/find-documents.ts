@@ -9,7 +9,7 @@ export function findDocuments(bytes: Uint8Array): Stream {
   const items: Item[] = [];
   let keys: number | undefined;
   let item = newItem(byteOrderMark(bytes));
-  for (let at = item.start; at < bytes.length; ) {
+  for (let at = item.start; at < bytes.length;) {
     const line = lineFrom(bytes, at);
     if (isDocumentStart(bytes, line)) {
       if (keys !== undefined) items.push({ ...item, end: line.start });

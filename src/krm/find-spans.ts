@@ -45,7 +45,7 @@ export function findSpans(bytes: Uint8Array): Stream | undefined {
     dash: undefined,
     keys: undefined,
   };
-  for (let at = startOfContent(bytes); at < bytes.length; ) {
+  for (let at = startOfContent(bytes); at < bytes.length;) {
     const line = lineFrom(bytes, at);
     if (!isBlankOrComment(bytes, line) && !passLine(bytes, progress, line)) return undefined;
     at = line.end + 1;

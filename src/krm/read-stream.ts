@@ -90,7 +90,12 @@ function unclearAliases(source: Source): Finding | undefined {
 
 function syntaxProblem({ message, line, column }: SyntaxProblem): Finding {
   if (message.includes("multiple documents")) {
-    return streamProblem("the input holds several YAML documents", `a function takes one ResourceList; ${WRAP}`, line, column);
+    return streamProblem(
+      "the input holds several YAML documents",
+      `a function takes one ResourceList; ${WRAP}`,
+      line,
+      column,
+    );
   }
   return streamProblem(`the input is not YAML: ${message}`, "mend it there, or see what wrote it", line, column);
 }

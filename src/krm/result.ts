@@ -36,7 +36,6 @@ export function toLine(finding: Finding, input: string): string {
   if (resource) parts.push(`${resource.kind}/${resource.namespace ? `${resource.namespace}/` : ""}${resource.name}`);
   if (field) parts.push(field.path);
   parts.push(`${finding.severity === "error" ? "" : `${finding.severity}: `}${messageOf(finding)}`);
-  // oxlint-disable-next-line no-control-regex -- these are what would break the line
   return parts.join(": ").replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (char) => JSON.stringify(char).slice(1, -1));
 }
 

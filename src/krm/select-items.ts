@@ -14,11 +14,7 @@ export interface Selection {
  * Reads the items of one of the kinds, in the order of the stream, and no others. With `mentioning` an item is read only
  * if its bytes hold one of these strings: names of Kubernetes resources need no escapes in YAML, so that none is missed.
  */
-export function selectItems(
-  stream: Stream,
-  kinds: readonly string[],
-  mentioning?: readonly string[],
-): Selection {
+export function selectItems(stream: Stream, kinds: readonly string[], mentioning?: readonly string[]): Selection {
   const selection: Selection = { found: [], findings: [] };
   const kindBytes = kinds.map((kind) => Buffer.from(kind));
   const nameBytes = mentioning?.map((name) => Buffer.from(name));

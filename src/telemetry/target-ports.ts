@@ -44,8 +44,12 @@ function targetOf(backend: Backend, cluster: ClusterServices): readonly number[]
   if (port === undefined) return `the Service ${service.ref.name} has no port ${backend.port}`;
   const target = port["targetPort"] ?? backend.port;
   if (typeof target === "number") return [target];
-  const named = namedPorts(String(target), service, spec["selector"], cluster.workloads);
-  return named.length > 0 ? named : `no pod in the input names the targetPort ${String(target)} of the Service ${service.ref.name}`;
+  if (typeof target !== "string")
+    return `the Service ${service.ref.name} has a targetPort that is neither number nor name`;
+  const named = namedPorts(target, service, spec["selector"], cluster.workloads);
+  return named.length > 0
+    ? named
+    : `no pod in the input names the targetPort ${target} of the Service ${service.ref.name}`;
 }
 
 /** Name and namespace of the Service that a host means (DNS-Based Service Discovery, kubernetes.io/docs); undefined for others. */
@@ -66,7 +70,9 @@ function namedPorts(name: string, service: Manifest, selector: unknown, workload
     .filter(({ ref }) => ref.namespace === service.ref.namespace)
     .map(podOf)
     .filter(({ labels }) => Object.entries(selector).every(([key, value]) => labels[key] === value));
-  const ports = pods.flatMap(({ spec }) => listOf(spec["containers"]).flatMap((container) => listOf(container["ports"])));
+  const ports = pods.flatMap(({ spec }) =>
+    listOf(spec["containers"]).flatMap((container) => listOf(container["ports"])),
+  );
   return ports.flatMap((port) =>
     port["name"] === name && typeof port["containerPort"] === "number" ? [port["containerPort"]] : [],
   );
@@ -92,7 +98,8 @@ function untold({ pipeline, shown }: Backend, why: string, unresolved: "Error" |
   return {
     severity: unresolved === "Error" ? "error" : "warning",
     cause: `the targetPort behind ${shown} cannot be told: ${why}`,
-    remedy: "add the Service to the input, or list its targetPort in ports.additional and set endpoints.unresolved: Warn",
+    remedy:
+      "add the Service to the input, or list its targetPort in ports.additional and set endpoints.unresolved: Warn",
     resource: pipeline.ref,
     field: { path: "spec.output.otlp.endpoint" },
     ...(pipeline.file ? { file: pipeline.file } : {}),

@@ -14,7 +14,7 @@ import { isEmptyDocument, isSource, nodeAt, parseSource } from "./source.ts";
 export function editSource(source: Source, path: readonly (string | number)[], change: Change, json = false): string {
   let current = source;
   let node = nodeOf(current, path);
-  for (let edits = expandAliases(current, node, change); edits.length > 0; ) {
+  for (let edits = expandAliases(current, node, change); edits.length > 0;) {
     current = reread(applyEdits(current.text, edits));
     node = nodeOf(current, path);
     edits = expandAliases(current, node, change);

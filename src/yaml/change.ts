@@ -36,8 +36,8 @@ export function inMap(entries: Iterable<readonly [string, Change | undefined]>):
 }
 
 /** The change at some positions of a list and at its end; undefined when nothing is to be done. */
-export function inList(at: ReadonlyMap<number, Change>, append: readonly Value[] = []): Change | undefined {
-  return at.size === 0 && append.length === 0 ? undefined : { kind: "list", at, append };
+export function inList(places: ReadonlyMap<number, Change>, append: readonly Value[] = []): Change | undefined {
+  return places.size === 0 && append.length === 0 ? undefined : { kind: "list", at: places, append };
 }
 
 /** The change inside of a string that holds a document of its own. */

@@ -16,7 +16,7 @@ export function columnOf(collection: YAMLMap | YAMLSeq): number {
 /** The offset at which the content of a node or pair ends: no trailing blanks, comments or line break. */
 export function contentEnd(text: string, node: unknown): number {
   if (isPair(node)) {
-    return isEmpty(node.value) ? valueStart(node as Pair) : contentEnd(text, node.value);
+    return isEmpty(node.value) ? valueStart(node) : contentEnd(text, node.value);
   }
   if (isCollection(node) && node.flow !== true && node.items.length > 0) {
     return contentEnd(text, node.items.at(-1));
@@ -40,7 +40,7 @@ export function elementStart(list: YAMLSeq, position: number): number {
   const first = before.find((part) => ["seq-item-ind", "anchor", "tag"].includes(part.type));
   if (first) return first.offset;
   const element = list.items[position];
-  return isPair(element) ? pairStart(element as Pair) : rangeOf(element)[0];
+  return isPair(element) ? pairStart(element) : rangeOf(element)[0];
 }
 
 /** The offset of the first character of a key, its anchor or tag and the indicator `?` included. */
@@ -85,7 +85,7 @@ export function layoutOf(node: Node): Layout {
       if (map.flow === true) return visit.SKIP;
       for (const { value } of map.items) {
         if (!isCollection(value) || value.flow === true || value.items.length === 0) continue;
-        const columns = columnOf(value as YAMLMap | YAMLSeq) - columnOf(map);
+        const columns = columnOf(value) - columnOf(map);
         if (isMap(value)) found.mapIndent ??= columns;
         if (isSeq(value)) found.listIndent ??= columns;
       }

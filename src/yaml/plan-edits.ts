@@ -1,5 +1,5 @@
 import { isCollection, isMap, isScalar, isSeq } from "yaml";
-import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import type { Node, Pair, YAMLMap, YAMLSeq } from "yaml";
 import type { Change, Value } from "./change.ts";
 import type { Edit } from "./edit.ts";
 import { fromNothing } from "./from-nothing.ts";
@@ -48,7 +48,7 @@ function editNode(plan: Plan, node: Node, change: Change, style: Style): Edit[] 
 
 function replaceNode(plan: Plan, node: Node, value: Value, style: Style): Edit {
   if (isScalar(node) && !isList(value) && (typeof value !== "object" || value === null)) {
-    return editScalar(plan.text, node as Scalar, value, style);
+    return editScalar(plan.text, node, value, style);
   }
   const flow = style === "block" ? "flow" : style;
   return { start: rangeOf(node)[0], end: contentEnd(plan.text, node), text: printFlow(value, flow) };

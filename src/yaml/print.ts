@@ -26,7 +26,6 @@ export function isSafePlain(text: string): boolean {
 }
 
 /** Characters that a single-quoted or block scalar cannot hold as they are (YAML 1.2.2, 5.1 and 5.5). */
-// oxlint-disable-next-line no-control-regex -- the point is to find them
 const NEEDS_ESCAPE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
 
 /** True when a string needs the escapes of the double-quoted form, whatever its length. */
@@ -76,7 +75,8 @@ export function printPair(key: string, value: Value, layout: Layout): string[] {
   if (isList(value) && value.length > 0) {
     return [head, ...indent(printElements(value, layout), layout.listIndent)];
   }
-  if (isMap(value) && Object.keys(value).length > 0) return [head, ...indent(printPairs(value, layout), layout.mapIndent)];
+  if (isMap(value) && Object.keys(value).length > 0)
+    return [head, ...indent(printPairs(value, layout), layout.mapIndent)];
   if (typeof value === "string" && isPrintableLiteral(value)) {
     return [`${head} ${literalHeader(value)}`, ...indent(literalLines(value), layout.mapIndent)];
   }
@@ -86,7 +86,8 @@ export function printPair(key: string, value: Value, layout: Layout): string[] {
 /** The elements of a list as lines that begin with a dash, without indentation. */
 export function printElements(values: readonly Value[], layout: Layout): string[] {
   return values.flatMap((value) => {
-    const lines = isMap(value) && Object.keys(value).length > 0 ? printPairs(value, layout) : [printFlow(value, "flow")];
+    const lines =
+      isMap(value) && Object.keys(value).length > 0 ? printPairs(value, layout) : [printFlow(value, "flow")];
     return lines.map((line, position) => (position === 0 ? `- ${line}` : line === "" ? "" : `  ${line}`));
   });
 }

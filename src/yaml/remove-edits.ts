@@ -46,7 +46,9 @@ function removeLines(
     const start = lineStart(text, startOf(position)) ?? startOf(position);
     const end = lineEnd(text, contentEnd(text, collection.items[position]));
     edits.push(
-      start === 0 ? { start, end: afterLineBreak(text, end), text: "" } : { start: beforeLineBreak(text, start), end, text: "" },
+      start === 0
+        ? { start, end: afterLineBreak(text, end), text: "" }
+        : { start: beforeLineBreak(text, start), end, text: "" },
     );
   }
   return edits;

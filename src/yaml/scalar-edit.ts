@@ -16,12 +16,7 @@ import {
  * The edit that gives a scalar another value and leaves it its form: quotes stay quotes of their kind, a literal
  * block keeps its indentation and the comment on its header. A value that the form cannot hold is double-quoted.
  */
-export function editScalar(
-  text: string,
-  scalar: Scalar,
-  value: string | number | boolean | null,
-  style: Style,
-): Edit {
+export function editScalar(text: string, scalar: Scalar, value: string | number | boolean | null, style: Style): Edit {
   const [start, end] = rangeOf(scalar);
   if (typeof value === "string" && (scalar.type === "BLOCK_LITERAL" || scalar.type === "BLOCK_FOLDED")) {
     return editBlockScalar(text, start, end, value);

@@ -17,7 +17,9 @@ export function naiveRewrite(agent: Plain, ports: readonly number[], readYaml: (
     ...config,
     proxyMetadata: { ...config["proxyMetadata"], OUTPUT_CERTS: "/etc/istio-output-certs" },
   };
-  annotations["sidecar.istio.io/userVolumeMount"] = mounted(JSON.parse(annotations["sidecar.istio.io/userVolumeMount"] ?? "[]"));
+  annotations["sidecar.istio.io/userVolumeMount"] = mounted(
+    JSON.parse(annotations["sidecar.istio.io/userVolumeMount"] ?? "[]"),
+  );
   const container = spec.containers[0];
   container.volumeMounts ??= [];
   if (!container.volumeMounts.some((mount: Plain) => mount["name"] === "istio-certs")) {

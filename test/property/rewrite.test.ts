@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Outcome } from "../../src/run.ts";
@@ -42,7 +42,7 @@ describe("for every stream", () => {
     check(streams, ({ text, head, tail }) => {
       const output = runText(text).text;
       // Without a final line break the results stand before the items.
-      const items = /\n$/.test(text) ? output : output.replace(/results:\r?\n(?:[- ].*\r?\n)*(?=items:)/, "");
+      const items = text.endsWith("\n") ? output : output.replace(/results:\r?\n(?:[- ].*\r?\n)*(?=items:)/, "");
       expect(items.startsWith(head)).toBe(true);
       expect(items.slice(head.length)).toContain(tail);
     });
@@ -88,8 +88,12 @@ describe("for every stream", () => {
     check(streams, ({ text, resources }) => {
       const outcome = runText(text);
       fc.pre(outcome.effort?.way === "spans");
-      const matter = resources.filter(({ object }) => object["kind"] === "MetricPipeline" || object["kind"] === "DaemonSet");
-      const unclear = resources.filter(({ text: item }) => /^- [{"]/.test(item) && !matter.some((other) => other.text === item));
+      const matter = resources.filter(
+        ({ object }) => object["kind"] === "MetricPipeline" || object["kind"] === "DaemonSet",
+      );
+      const unclear = resources.filter(
+        ({ text: item }) => /^- [{"]/.test(item) && !matter.some((other) => other.text === item),
+      );
       expect(outcome.effort?.parsed).toBeLessThanOrEqual(matter.length + unclear.length + 2);
     });
   });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { stringify } from "yaml";
 
 /** One resource as plain data and as the text of its list element, dash included, without a final line break. */
@@ -117,8 +117,9 @@ const mounts = fc.constantFrom(
   [{ name: "istio-certs", mountPath: "/etc/istio-output-certs" }],
 );
 
-const agentObject = fc.record({ annotations, volumes, mounts, label: fc.constantFrom(undefined, "false", "true") }).map(
-  (choice) => ({
+const agentObject = fc
+  .record({ annotations, volumes, mounts, label: fc.constantFrom(undefined, "false", "true") })
+  .map((choice) => ({
     apiVersion: "apps/v1",
     kind: "DaemonSet",
     metadata: { name: "telemetry-metric-agent", namespace: "kyma-system" },
@@ -136,8 +137,7 @@ const agentObject = fc.record({ annotations, volumes, mounts, label: fc.constant
         },
       },
     },
-  }),
-);
+  }));
 
 /** Ways to write one object: block YAML of several habits, or JSON on one line or several. */
 const printer: fc.Arbitrary<(object: unknown) => string> = fc.oneof(
@@ -147,16 +147,27 @@ const printer: fc.Arbitrary<(object: unknown) => string> = fc.oneof(
       .record({
         indent: fc.constantFrom(2, 4),
         indentSeq: fc.boolean(),
-        defaultStringType: fc.constantFrom("PLAIN" as const, "QUOTE_SINGLE" as const, "QUOTE_DOUBLE" as const, "BLOCK_LITERAL" as const, "BLOCK_FOLDED" as const),
+        defaultStringType: fc.constantFrom(
+          "PLAIN" as const,
+          "QUOTE_SINGLE" as const,
+          "QUOTE_DOUBLE" as const,
+          "BLOCK_LITERAL" as const,
+          "BLOCK_FOLDED" as const,
+        ),
         defaultKeyType: fc.constantFrom("PLAIN" as const, "QUOTE_DOUBLE" as const),
         collectionStyle: fc.constantFrom("any" as const, "flow" as const),
         anchors: fc.boolean(),
       })
-      .map(({ anchors, ...options }) => (object: unknown) =>
-        stringify(object, { ...options, lineWidth: 0, aliasDuplicateObjects: anchors }).trimEnd(),
+      .map(
+        ({ anchors, ...options }) =>
+          (object: unknown) =>
+            stringify(object, { ...options, lineWidth: 0, aliasDuplicateObjects: anchors }).trimEnd(),
       ),
   },
-  { weight: 1, arbitrary: fc.constantFrom(0, 2).map((space) => (object: unknown) => JSON.stringify(object, null, space)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(0, 2).map((space) => (object: unknown) => JSON.stringify(object, null, space)),
+  },
 );
 
 /** Lines between resources that mean nothing. */
@@ -196,10 +207,10 @@ export const streams: fc.Arbitrary<StreamText> = fc
     const config = choice.hasConfig ? CONFIG : "";
     const first = `${top}${choice.isConfigFirst ? config : ""}items:\n`;
     const last = choice.isConfigFirst ? "" : config;
-    const written = (text: string): string => (choice.isWindows ? text.replaceAll("\n", "\r\n") : text);
-    const head = (choice.hasMark ? "\ufeff" : "") + written(first + items.slice(0, agent).join(""));
-    const tail = written(items.slice(agent + 1).join("") + last);
-    const body = head + written(items[agent] ?? "") + tail;
+    const ended = (text: string): string => (choice.isWindows ? text.replaceAll("\n", "\r\n") : text);
+    const head = (choice.hasMark ? "\ufeff" : "") + ended(first + items.slice(0, agent).join(""));
+    const tail = ended(items.slice(agent + 1).join("") + last);
+    const body = head + ended(items[agent] ?? "") + tail;
     return {
       text: choice.endsWithLineBreak ? body : body.trimEnd(),
       resources,
@@ -220,7 +231,24 @@ export const mutatedStreams: fc.Arbitrary<string> = fc
       fc.record({
         at: fc.double({ min: 0, max: 0.999, noNaN: true }),
         what: fc.constantFrom("delete", "double", "indent", "outdent", "insert", "cut"),
-        line: fc.constantFrom("---", "...", "# c", "\t", "- x", "items:", "kind: DaemonSet", "  - y: |", "&a x: *a", "{", "]", '"', "results: []", "? q", "<<: *a", "  kind: Secret # c"),
+        line: fc.constantFrom(
+          "---",
+          "...",
+          "# c",
+          "\t",
+          "- x",
+          "items:",
+          "kind: DaemonSet",
+          "  - y: |",
+          "&a x: *a",
+          "{",
+          "]",
+          '"',
+          "results: []",
+          "? q",
+          "<<: *a",
+          "  kind: Secret # c",
+        ),
       }),
       { minLength: 1, maxLength: 3 },
     ),

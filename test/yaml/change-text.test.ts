@@ -24,11 +24,27 @@ describe("a key that is not there is appended at the end of its map", () => {
     ["null", lines("m: ~", "n: 1"), lines("m:", '  new: "4317"', "n: 1")],
     ["flow", lines("m: {a: b} # c"), lines('m: {a: b, new: "4317"} # c')],
     ["flow with a trailing comma", lines("m: {a: b,}"), lines('m: {a: b, new: "4317",}')],
-    ["flow over lines", lines("m: {", "  a: b,", "  c: d", "}"), lines("m: {", "  a: b,", "  c: d,", '  new: "4317"', "}")],
+    [
+      "flow over lines",
+      lines("m: {", "  a: b,", "  c: d", "}"),
+      lines("m: {", "  a: b,", "  c: d,", '  new: "4317"', "}"),
+    ],
     ["JSON", lines('{"m": {"a": "b"}}'), lines('{"m": {"a": "b", "new": "4317"}}')],
-    ["literal block last", lines("m:", "  a: |", "    x", "", "n: 1"), lines("m:", "  a: |", "    x", '  new: "4317"', "", "n: 1")],
-    ["literal block that keeps blank lines", lines("m:", "  a: |+", "    x", "", "n: 1"), lines("m:", "  a: |+", "    x", "", '  new: "4317"', "n: 1")],
-    ["comment behind the map", lines("m:", "  a: b", "  # off: 1", "n: 1"), lines("m:", "  a: b", '  new: "4317"', "  # off: 1", "n: 1")],
+    [
+      "literal block last",
+      lines("m:", "  a: |", "    x", "", "n: 1"),
+      lines("m:", "  a: |", "    x", '  new: "4317"', "", "n: 1"),
+    ],
+    [
+      "literal block that keeps blank lines",
+      lines("m:", "  a: |+", "    x", "", "n: 1"),
+      lines("m:", "  a: |+", "    x", "", '  new: "4317"', "n: 1"),
+    ],
+    [
+      "comment behind the map",
+      lines("m:", "  a: b", "  # off: 1", "n: 1"),
+      lines("m:", "  a: b", '  new: "4317"', "  # off: 1", "n: 1"),
+    ],
     ["four columns", lines("m:", "    a: b"), lines("m:", "    a: b", '    new: "4317"')],
     ["CRLF", "m:\r\n  a: b\r\nn: 1\r\n", 'm:\r\n  a: b\r\n  new: "4317"\r\nn: 1\r\n'],
     ["no final line break", "m:\n  a: b", 'm:\n  a: b\n  new: "4317"'],
@@ -36,9 +52,21 @@ describe("a key that is not there is appended at the end of its map", () => {
     ["quoted key", lines('"m":', "  'a': b"), lines('"m":', "  'a': b", '  new: "4317"')],
     ["alias", lines("x: &x {a: b}", "m: *x"), lines("x: &x {a: b}", 'm: {"a": "b", "new": "4317"}')],
     ["anchor used elsewhere", lines("m: &x {a: b}", "x: *x"), lines('m: &x {a: b, new: "4317"}', 'x: {"a": "b"}')],
-    ["anchor used elsewhere, block", lines("m: &x", "  a: b", "x: *x"), lines("m: &x", "  a: b", '  new: "4317"', 'x: {"a": "b"}')],
-    ["merge key beside", lines("x: &x {a: b}", "m:", "  <<: *x"), lines("x: &x {a: b}", "m:", "  <<: *x", '  new: "4317"')],
-    ["merge key above", lines("x: &x {m: {a: b}}", "<<: *x"), lines("x: &x {m: {a: b}}", "m:", "  a: b", '  new: "4317"')],
+    [
+      "anchor used elsewhere, block",
+      lines("m: &x", "  a: b", "x: *x"),
+      lines("m: &x", "  a: b", '  new: "4317"', 'x: {"a": "b"}'),
+    ],
+    [
+      "merge key beside",
+      lines("x: &x {a: b}", "m:", "  <<: *x"),
+      lines("x: &x {a: b}", "m:", "  <<: *x", '  new: "4317"'),
+    ],
+    [
+      "merge key above",
+      lines("x: &x {m: {a: b}}", "<<: *x"),
+      lines("x: &x {m: {a: b}}", "m:", "  a: b", '  new: "4317"'),
+    ],
   ];
   test.each(cases)("%s", (_, text, expected) => {
     expect(edit(text, change)).toBe(expected);
@@ -98,9 +126,21 @@ describe("a removed key takes its line along and leaves the comments above", () 
 describe("lists", () => {
   const append = inMap([["l", inList(new Map(), [{ name: "v", emptyDir: { medium: "Memory" } }])]]);
   const cases: [string, string, string][] = [
-    ["compact", lines("l:", "- name: a", "m: 1"), lines("l:", "- name: a", "- name: v", "  emptyDir:", "    medium: Memory", "m: 1")],
-    ["indented", lines("l:", "  - name: a"), lines("l:", "  - name: a", "  - name: v", "    emptyDir:", "      medium: Memory")],
-    ["like other lists", lines("k:", "  - 1"), lines("k:", "  - 1", "l:", "  - name: v", "    emptyDir:", "      medium: Memory")],
+    [
+      "compact",
+      lines("l:", "- name: a", "m: 1"),
+      lines("l:", "- name: a", "- name: v", "  emptyDir:", "    medium: Memory", "m: 1"),
+    ],
+    [
+      "indented",
+      lines("l:", "  - name: a"),
+      lines("l:", "  - name: a", "  - name: v", "    emptyDir:", "      medium: Memory"),
+    ],
+    [
+      "like other lists",
+      lines("k:", "  - 1"),
+      lines("k:", "  - 1", "l:", "  - name: v", "    emptyDir:", "      medium: Memory"),
+    ],
     ["not there", lines("m: 1"), lines("m: 1", "l:", "- name: v", "  emptyDir:", "    medium: Memory")],
     ["empty", lines("l: []", "m: 1"), lines("l:", "- name: v", "  emptyDir:", "    medium: Memory", "m: 1")],
     ["flow", lines("l: [{name: a}]"), lines("l: [{name: a}, {name: v, emptyDir: {medium: Memory}}]")],
@@ -121,7 +161,11 @@ describe("a document inside of a string", () => {
   const yaml = inMap([["p", inDocument("yaml", inMap([["m", inMap([["K", set("/v")]])]]))]]);
   const cases: [string, string, string][] = [
     ["not there", lines("a: 1"), lines("a: 1", "p: |", "  m:", "    K: /v")],
-    ["literal", lines("p: | # why", "  h: true # c", "", "a: 1"), lines("p: | # why", "  h: true # c", "  m:", "    K: /v", "", "a: 1")],
+    [
+      "literal",
+      lines("p: | # why", "  h: true # c", "", "a: 1"),
+      lines("p: | # why", "  h: true # c", "  m:", "    K: /v", "", "a: 1"),
+    ],
     ["literal, stripped", lines("p: |-", "    h: 1"), lines("p: |-", "    h: 1", "    m:", "      K: /v")],
     ["double quotes", lines('p: "m:\\n  a: b\\n"'), lines('p: "m:\\n  a: b\\n  K: /v\\n"')],
     ["single quotes, JSON", lines(`p: '{"m":{"a":"b"}}'`), lines(`p: '{"m":{"a":"b", "K": "/v"}}'`)],
@@ -139,6 +183,8 @@ describe("a document inside of a string", () => {
     expect(edit(lines("a: 1"), json)).toBe(lines("a: 1", `p: '[{"name": "v"}]'`));
     expect(edit(lines("p: '[]'"), json)).toBe(lines(`p: '[{"name": "v"}]'`));
     expect(edit(lines(`p: '[{"name":"a"}]'`), json)).toBe(lines(`p: '[{"name":"a"}, {"name": "v"}]'`));
-    expect(edit(lines(`p: "[{\\"name\\":\\"a\\"}]"`), json)).toBe(lines(`p: "[{\\"name\\":\\"a\\"}, {\\"name\\": \\"v\\"}]"`));
+    expect(edit(lines(`p: "[{\\"name\\":\\"a\\"}]"`), json)).toBe(
+      lines(`p: "[{\\"name\\":\\"a\\"}, {\\"name\\": \\"v\\"}]"`),
+    );
   });
 });
