@@ -36,8 +36,8 @@ export function decide(config: Manifest | undefined, select: Select): Decision {
   const backends = backendsOf(settings, select);
   const daemonSets = select(["DaemonSet"]);
   const findings = [...configFindings, ...backends.findings, ...daemonSets.findings];
-  // Settings that could not be read say nothing about the agent.
-  if (hasError(configFindings)) return unchanged(findings);
+  // Settings that could not be read say nothing about the agent, and items that could not be read may be it.
+  if (hasError([...configFindings, ...daemonSets.findings])) return unchanged(findings);
 
   const agent = findAgent(daemonSets.manifests, settings.agent);
   if ("severity" in agent) return unchanged([...findings, agent]);

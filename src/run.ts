@@ -37,7 +37,7 @@ export function run(bytes: Uint8Array, options: RunOptions = {}): Outcome {
   try {
     const { replacements, findings } = rewrite(stream, options.functionConfig);
     const output = writeStream(stream, appendResults(stream, replacements, findings));
-    return { output, findings, effort: { way: stream.way, items: stream.items.length, parsed: stream.parsed.size } };
+    return { output, findings, effort: { way: stream.way, items: stream.items.length, parsed: stream.parses } };
   } catch (error) {
     if (error instanceof NeedsFullParse) return run(bytes, { ...options, way: "full parse" });
     throw error;
@@ -51,15 +51,15 @@ function rewrite(stream: Stream, given: Manifest | undefined): { replacements: R
     for (const { item, manifest } of found) places.set(manifest, item);
     return { manifests: found.map(({ manifest }) => manifest), findings };
   };
-  const decision = decideWith(stream, given, select);
+  const { findings: told, ...decision } = decideWith(stream, given, select);
+  const findings = withoutRepeats(told);
   const place = decision.rewrite && places.get(decision.rewrite.agent);
-  if (decision.rewrite === undefined || place === undefined)
-    return { replacements: new Map(), findings: decision.findings };
+  if (decision.rewrite === undefined || place === undefined) return { replacements: new Map(), findings };
 
   const { agent, change } = decision.rewrite;
   const replacements = changePart(stream, place, change);
-  if (replacements !== undefined) return { replacements, findings: decision.findings };
-  return { replacements: new Map(), findings: unchanged([...decision.findings, notEditable(agent)]).findings };
+  if (replacements !== undefined) return { replacements, findings };
+  return { replacements: new Map(), findings: unchanged([...findings, notEditable(agent)]).findings };
 }
 
 /** The parts that are not items are read first: with a function config or results that are no YAML nothing is decided. */
@@ -70,6 +70,11 @@ function decideWith(stream: Stream, given: Manifest | undefined, select: Select)
   if (broken.length > 0) return { findings: broken };
   const own = config !== undefined && !isFinding(config) ? readManifest(config.value) : undefined;
   return decide(given ?? own, select);
+}
+
+/** An item whose kind is not plain to see is asked for more than once, and so is what is wrong with it. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 
 function notEditable(agent: Manifest): Finding {

@@ -24,7 +24,9 @@ export function findByParse(bytes: Uint8Array, start: number, source: Source): S
     way: "full parse",
     items: [],
     head,
-    parsed: new Map([[start, source]]),
+    whole: source,
+    manifests: new Map(),
+    parses: 1,
     resultsAt: "root",
   };
   const items = nodeAt(source, ["items"]);

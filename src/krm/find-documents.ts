@@ -25,7 +25,7 @@ export function findDocuments(bytes: Uint8Array): Stream {
     at = line.end + 1;
   }
   if (keys !== undefined) items.push({ ...item, end: bytes.length });
-  return { bytes, way: "documents", head: new Map(), parsed: new Map(), items, resultsAt: "nowhere" };
+  return { bytes, way: "documents", head: new Map(), manifests: new Map(), parses: 0, items, resultsAt: "nowhere" };
 }
 
 function newItem(start: number): Item {

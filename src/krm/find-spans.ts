@@ -136,7 +136,8 @@ function finish(bytes: Uint8Array, progress: Progress): Stream | undefined {
     bytes,
     way: "spans",
     head: progress.head,
-    parsed: new Map(),
+    manifests: new Map(),
+    parses: 0,
     items: progress.items,
     // A block scalar that ends with the text would gain a line break if anything came behind it.
     resultsAt: bytes.at(-1) === LF ? bytes.length : items.start,

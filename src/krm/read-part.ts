@@ -40,15 +40,13 @@ export function aliasProblem({ isUnresolved, message }: AliasProblem): Finding {
   return streamProblem(cause, "write the values out");
 }
 
-/** Parses a part's region, once; a syntax error comes with line and column in the whole input. */
+/** Parses a part's region; a syntax error comes with line and column in the whole input. */
 export function parsePart(stream: Stream, part: Part): Source | Finding {
-  let parsed = stream.parsed.get(part.start);
-  if (parsed === undefined) {
-    const text = decodeUtf8(stream.bytes, part.start, part.end);
-    if (typeof text !== "string") return text;
-    parsed = parseSource(text);
-    stream.parsed.set(part.start, parsed);
-  }
+  if (stream.whole) return stream.whole;
+  const text = decodeUtf8(stream.bytes, part.start, part.end);
+  if (typeof text !== "string") return text;
+  const parsed = parseSource(text);
+  stream.parses++;
   if (isSource(parsed)) return parsed;
   return {
     ...streamProblem(`the input is not YAML: ${parsed.message}`, "mend it there, or see what wrote it"),

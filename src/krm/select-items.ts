@@ -21,15 +21,24 @@ export function selectItems(stream: Stream, kinds: readonly string[], mentioning
   for (const item of stream.items) {
     if (item.kind === undefined ? !mayBe(stream, item, kindBytes) : !kinds.includes(item.kind)) continue;
     if (nameBytes && !holds(stream, item, nameBytes)) continue;
-    const read = readPart(stream, item);
-    if (isFinding(read)) {
-      if (!selection.findings.some((finding) => finding.cause === read.cause)) selection.findings.push(read);
-      continue;
+    const read = readItem(stream, item);
+    if (read === undefined) continue;
+    if ("severity" in read) {
+      selection.findings.push(read);
+    } else if (kinds.includes(read.ref.kind)) {
+      selection.found.push({ item, manifest: read });
     }
-    const manifest = readManifest(read.value);
-    if (manifest && kinds.includes(manifest.ref.kind)) selection.found.push({ item, manifest });
   }
   return selection;
+}
+
+/** An item as a manifest, read once; undefined for one that is no map. */
+function readItem(stream: Stream, item: Item): Manifest | Finding | undefined {
+  if (!stream.manifests.has(item)) {
+    const read = readPart(stream, item);
+    stream.manifests.set(item, isFinding(read) ? read : readManifest(read.value));
+  }
+  return stream.manifests.get(item);
 }
 
 /** An item whose kind its lines do not tell may be of a kind if it holds the word, or an escape or alias that could. */

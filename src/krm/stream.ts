@@ -1,4 +1,6 @@
-import type { Source, SyntaxProblem } from "../yaml/source.ts";
+import type { Finding } from "../finding.ts";
+import type { Manifest } from "../manifest.ts";
+import type { Source } from "../yaml/source.ts";
 
 /**
  * A ResourceList, or a plain stream of manifests, as bytes, and where its parts stand in them (functions-spec.md). Parts are regions of whole lines, or,
@@ -16,8 +18,12 @@ export interface Stream {
   results?: Part;
   /** Top-level apiVersion and kind. */
   head: ReadonlyMap<string, string>;
-  /** What has been parsed so far, by the byte offset of its region; its size is the number of parses. */
-  parsed: Map<number, Source | SyntaxProblem>;
+  /** Of a full parse: the source of the whole text. */
+  whole?: Source;
+  /** What has been read of the items so far; sources are not kept, since they are far larger than the text. */
+  manifests: Map<Item, Manifest | Finding | undefined>;
+  /** How many regions of the text have been parsed so far. */
+  parses: number;
   /** Where results go when the stream has none yet: at a byte offset, into the root map, or nowhere. */
   resultsAt: number | "root" | "nowhere";
 }

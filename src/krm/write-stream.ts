@@ -7,6 +7,7 @@ import { changeText } from "../yaml/change-text.ts";
 import { PLAIN_LAYOUT, printPair } from "../yaml/print.ts";
 import { isSource, nodeAt, parseSource, toPlain } from "../yaml/source.ts";
 import type { Source } from "../yaml/source.ts";
+import { byteOrderMark } from "./lines.ts";
 import { isFinding, NeedsFullParse, parsePart } from "./read-part.ts";
 import { toResult } from "./result.ts";
 import type { Part, Stream } from "./stream.ts";
@@ -90,9 +91,8 @@ function rereadRegion(stream: Stream, region: Part, before: Replacements): Sourc
 }
 
 /** Without a `results` key the root map gets one; every part of a full parse is the whole text. */
-function wholeOf(stream: Stream): Part {
-  const [start] = stream.parsed.keys();
-  return { start: start ?? 0, end: stream.bytes.length, path: [] };
+function wholeOf({ bytes }: Stream): Part {
+  return { start: byteOrderMark(bytes), end: bytes.length, path: [] };
 }
 
 /** The bytes of the stream with its replacements, in pieces: what is not replaced is the input itself, not a copy. */
