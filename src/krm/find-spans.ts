@@ -13,7 +13,11 @@ import type { Line } from "./lines.ts";
 import type { Item, Part, Stream } from "./stream.ts";
 
 const LF = 0x0a;
+const SPACE = 0x20;
 const COLON = 0x3a;
+
+/** Where an item stands in its own region: it is the only element of a list. */
+const FIRST_ELEMENT = [0] as const;
 
 /** What the finder knows while it goes from line to line. */
 interface Progress {
@@ -46,6 +50,8 @@ export function findSpans(bytes: Uint8Array): Stream | undefined {
     keys: undefined,
   };
   for (let at = startOfContent(bytes); at < bytes.length;) {
+    at = passItemLines(bytes, progress, at);
+    if (at >= bytes.length) break;
     const line = lineFrom(bytes, at);
     if (!isBlankOrComment(bytes, line) && !passLine(bytes, progress, line)) return undefined;
     at = line.end + 1;
@@ -59,6 +65,35 @@ function startOfContent(bytes: Uint8Array): number {
   const line = lineFrom(bytes, start);
   const isBare = isDocumentStart(bytes, line) && isBlankOrComment(bytes, { content: start + 3, end: line.end });
   return isBare ? line.end + 1 : start;
+}
+
+/**
+ * Passes the lines that stand deeper than the dash of the current item, nearly all lines there are, and returns where the
+ * first other one starts. It looks at no more of them than it must: at what tells the kind, until that is known.
+ */
+function passItemLines(bytes: Uint8Array, progress: Progress, from: number): number {
+  const { dash, keys } = progress;
+  const item = progress.items.at(-1);
+  if (progress.key !== "items" || dash === undefined || keys === undefined || item === undefined) return from;
+  let isKindOpen = item.kind === "";
+  let start = from;
+  while (startsWithSpaces(bytes, start, dash + 1)) {
+    const end = bytes.indexOf(LF, start);
+    if (end === -1) return bytes.length;
+    if (isKindOpen && bytes[start + keys] !== SPACE && startsWithSpaces(bytes, start, keys)) {
+      noteKind(bytes, progress, { start, content: start + keys, end });
+      isKindOpen = item.kind === "";
+    }
+    start = end + 1;
+  }
+  return start;
+}
+
+function startsWithSpaces(bytes: Uint8Array, start: number, count: number): boolean {
+  for (let at = start; at < start + count; at++) {
+    if (bytes[at] !== SPACE) return false;
+  }
+  return true;
 }
 
 /** Takes one line with content into account; false when the line has no place in the shape. */
@@ -85,16 +120,16 @@ function passLine(bytes: Uint8Array, progress: Progress, line: Line): boolean {
 function startItem(bytes: Uint8Array, progress: Progress, line: Line): void {
   const last = progress.items.at(-1);
   if (last !== undefined) last.end = line.start;
-  progress.items.push({ start: line.start, end: line.end, path: [0], kind: "" });
+  progress.items.push({ start: line.start, end: line.end, path: FIRST_ELEMENT, kind: "" });
   progress.keys = undefined;
   let content = line.content + 1;
   while (bytes[content] === 0x20) content++;
-  const rest = { ...line, content };
-  if (!isBlankOrComment(bytes, rest)) noteKind(bytes, progress, rest);
+  noteKind(bytes, progress, { start: line.start, content, end: line.end });
 }
 
 /** Notes the item's kind when this is the line that tells it, or that only a parse can tell it. */
 function noteKind(bytes: Uint8Array, progress: Progress, line: Line): void {
+  if (isBlankOrComment(bytes, line)) return;
   const column = line.content - line.start;
   progress.keys ??= column;
   const item = progress.items.at(-1);

@@ -61,9 +61,7 @@ export function isBlank(byte: number | undefined): boolean {
 
 /** The bytes of a short stretch of ASCII as text; longer ones are cut, since no key or kind is that long. */
 export function asciiOf(bytes: Uint8Array, from: number, end: number): string {
-  let text = "";
-  for (let at = from; at < Math.min(end, from + 200); at++) text += String.fromCharCode(bytes[at] ?? 0);
-  return text;
+  return String.fromCharCode(...bytes.subarray(from, Math.min(end, from + 200)));
 }
 
 /**
@@ -81,5 +79,21 @@ export function kindOnLine(bytes: Uint8Array, { content, end }: Omit<Line, "star
     bytes[content + 3] === 0x64 &&
     bytes[content + 4] === COLON;
   if (!isKind) return "";
-  return /^[ \t]+(["']?)([A-Za-z0-9]+)\1[ \t\r]*(?:[ \t]#.*)?$/.exec(asciiOf(bytes, content + 5, end))?.[2];
+  return plainWord(bytes, content + 6, end) ?? quotedWord(bytes, content + 5, end);
+}
+
+/** The word that is all of the rest of a line, as hosts write it; undefined for anything that needs a closer look. */
+function plainWord(bytes: Uint8Array, from: number, end: number): string | undefined {
+  if (bytes[from - 1] !== SPACE || end - from > 63) return undefined;
+  let word = "";
+  for (let at = from; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if ((byte | 0x20) < 0x61 || (byte | 0x20) > 0x7a) return undefined;
+    word += String.fromCharCode(byte);
+  }
+  return word === "" ? undefined : word;
+}
+
+function quotedWord(bytes: Uint8Array, from: number, end: number): string | undefined {
+  return /^[ \t]+(["']?)([A-Za-z0-9]+)\1[ \t\r]*(?:[ \t]#.*)?$/.exec(asciiOf(bytes, from, end))?.[2];
 }
