@@ -1,0 +1,124 @@
+// Builds stand-alone executables: the program and the runtime in one file, for machines and images without Node.
+//
+//   npm run build:executable                            dist/intercept-backends, for this machine
+//   npm run build:executable -- linux-arm64 ...         dist/intercept-backends-linux-arm64, ...
+//
+// Targets: linux-x64, linux-arm64, darwin-arm64. The compiler is Bun's, because its programs start several times faster
+// than Node's (docs/performance.md has the figures). It is no dependency of this package, since it is large: npm fetches
+// it here once, in the version and with the content that stands below, and keeps it in the user's cache folder.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const version = "1.4.5";
+const compilers = {
+  "linux-x64": {
+    name: "@oven/bun-linux-x64",
+    integrity: "sha512-IWX9BELoGHAUtMonkeSaNaZwXzRk+oDw6Mk+HBFXd3KHYIBNBsIGRupMZPcgNoDbJpLu6gAJjIoIVPZtt1aJ1g==",
+  },
+  "linux-arm64": {
+    name: "@oven/bun-linux-aarch64",
+    integrity: "sha512-4BXmsSKnjOrlGWqZV4x/oWa7AVoR+B6lCXddMzOAXBIm3t50eslg9wb66gmtW1AamEQ1l1CDvmmruysEhqOWMg==",
+  },
+  "darwin-arm64": {
+    name: "@oven/bun-darwin-aarch64",
+    integrity: "sha512-4MIFXHmctH2EhAxLXm2/qxNtv17dFtLJylvaOCsrgq6KSqHTs6eW5YSrJjRbJxYUJaR901fsN8JfZOa+CsWpWQ==",
+  },
+};
+
+/** The compiler's options. Nothing that lies in the folder of a caller may change what the program does. */
+export const options = [
+  "--compile",
+  "--minify-syntax",
+  "--minify-whitespace",
+  // Parsing the source would be half of the start.
+  "--bytecode",
+  "--format=esm",
+  // A run is over before the just-in-time compiler has earned what it costs; hot loops still reach it.
+  "--compile-jit-policy=10",
+  "--no-compile-autoload-dotenv",
+  "--no-compile-autoload-bunfig",
+];
+
+const host = `${process.platform}-${process.arch}`;
+
+/** Compiles a script into an executable for a target. */
+export function compile(script, outfile, target = host) {
+  const compiler = runtimeOf(host);
+  const runtime = target === host ? [] : [`--target=bun-${target}`, `--compile-executable-path=${runtimeOf(target)}`];
+  const argv = ["build", ...options, ...runtime, script, `--outfile=${outfile}`];
+  try {
+    execFileSync(compiler, argv, {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, BUN_OPTIONS: "" },
+    });
+  } catch (error) {
+    throw new Error(`the compiler failed:\n${error.stdout}${error.stderr}`, { cause: error });
+  }
+}
+
+/** The path of Bun for a target, fetched on the first call. */
+export function runtimeOf(target) {
+  const wanted = compilers[target];
+  if (wanted === undefined) {
+    throw new Error(`there is no compiler for ${target}; targets are ${Object.keys(compilers).join(", ")}`);
+  }
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "intercept-backends");
+  const folder = join(cache, `bun-${version}-${target}`);
+  const program = join(folder, "package/bin/bun");
+  if (existsSync(program)) return program;
+  console.log(`fetching ${wanted.name} ${version}`);
+  mkdirSync(cache, { recursive: true });
+  // Unpacked beside its place and then moved, so that a fetch that was cut short is not taken for a compiler.
+  const fresh = mkdtempSync(join(cache, "fetch."));
+  try {
+    const npm = ["pack", `${wanted.name}@${version}`, "--json", "--pack-destination", fresh];
+    const [packed] = JSON.parse(
+      execFileSync("npm", npm, { cwd: fresh, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }),
+    );
+    if (packed.integrity !== wanted.integrity)
+      throw new Error(`${wanted.name} ${version} is not what it was: ${packed.integrity}`);
+    execFileSync("tar", ["-xzf", join(fresh, packed.filename), "-C", fresh]);
+    rmSync(join(fresh, packed.filename));
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(fresh, folder);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  return program;
+}
+
+async function main(targets) {
+  for (const target of targets) {
+    if (!(target in compilers))
+      throw new Error(`there is no compiler for ${target}; targets are ${Object.keys(compilers).join(", ")}`);
+  }
+  await import("./build.mjs");
+  const { version: ours } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const files =
+    targets.length === 0
+      ? [[host, "dist/intercept-backends"]]
+      : targets.map((target) => [target, `dist/intercept-backends-${target}`]);
+  for (const [target, file] of files) {
+    compile("dist/intercept-backends.mjs", file, target);
+    if (target === host) {
+      const said = execFileSync(join(root, file), ["--version"], { encoding: "utf8" }).trim();
+      if (said !== ours) throw new Error(`${file} says that it is version ${said}, not ${ours}`);
+    }
+    console.log(`${file}  ${Math.round(statSync(join(root, file)).size / 1e6)} MB`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
