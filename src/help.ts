@@ -5,6 +5,7 @@ step with the MetricPipelines. A KRM function: a ResourceList in, the same out.
 Usage:
   intercept-backends [--function-config FILE]              a ResourceList from standard input, as hosts send it
   intercept-backends [--function-config FILE] FILE ...     files; - is standard input
+  intercept-backends generate [--function-config FILE] [DIR]   render DIR and rewrite it, as Argo CD's plugin does
   intercept-backends schema                                print the JSON Schema of the function config
 
 FILE holds a ResourceList, or plain manifests with --- between them, and several files

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { functionConfigJsonSchema } from "./config/json-schema.ts";
 import { hasError } from "./finding.ts";
 import type { Finding } from "./finding.ts";
+import { generateCommand } from "./generate-command.ts";
 import { HELP } from "./help.ts";
 import { readAll, writeAll } from "./io.ts";
 import { toLine } from "./krm/result.ts";
@@ -40,6 +41,7 @@ function main(argv: readonly string[]): number {
   if (positionals.length === 1 && positionals[0] === "schema") {
     return print(`${JSON.stringify(functionConfigJsonSchema(), null, 2)}\n`);
   }
+  if (positionals[0] === "generate") return generateFrom(positionals.slice(1), values["function-config"]);
   if (positionals.length === 0 && process.stdin.isTTY) return print(HELP);
   return rewrite(positionals, values["function-config"], values.verbose ?? false);
 }
@@ -72,6 +74,16 @@ function rewrite(files: readonly string[], configFile: string | undefined, verbo
   }
   writeAll(STDOUT, output);
   return status;
+}
+
+function generateFrom(folders: readonly string[], configFile: string | undefined): number {
+  if (folders.length > 1) throw new UsageError(`generate takes one folder, not ${folders.length}`);
+  const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile));
+  if (config !== undefined && "severity" in config) return tell([config], configFile ?? "");
+  const { output, lines, failed } = generateCommand(folders, process.env, config);
+  for (const line of lines) say(line);
+  writeAll(STDOUT, output);
+  return failed ? FAILED : OK;
 }
 
 /** A bug must not empty the stream: hosts take what is written for the new state of the world. */

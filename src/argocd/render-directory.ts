@@ -1,0 +1,82 @@
+import { relative } from "node:path";
+import type { Finding } from "../finding.ts";
+import { byteOrderMark, isDocumentStart, lineFrom } from "../krm/lines.ts";
+import { matchesGlob } from "./glob.ts";
+import { linesIn } from "./lines-in.ts";
+import { problem } from "./problem.ts";
+import type { Rendering, SourceText } from "./render.ts";
+import { readInside, shown } from "./repository.ts";
+import type { Repository } from "./repository.ts";
+import { walk } from "./walk.ts";
+import type { FoundFile } from "./walk.ts";
+
+/** Which files of a folder are manifests; without `include` all of them are. */
+export interface Choice {
+  include: readonly string[];
+  exclude: readonly string[];
+}
+
+const LF = 0x0a;
+const MANIFEST = /\.(?:ya?ml|json)$/i;
+
+/** All manifests below the source folder, in the order of their paths, as one stream; hidden files and folders stay out. */
+export function renderDirectory(repository: Repository, { include, exclude }: Choice): Rendering {
+  const nameOf = (path: string): string => relative(repository.folder, path);
+  const isHidden = (path: string): boolean =>
+    nameOf(path)
+      .split("/")
+      .some((name) => name.startsWith("."));
+  const isExcluded = (path: string): boolean => exclude.some((glob) => matchesGlob(nameOf(path), glob));
+  const files = walk(repository, repository.folder, {
+    file: (path) =>
+      MANIFEST.test(path) &&
+      !isHidden(path) &&
+      (include.length === 0 || include.some((glob) => matchesGlob(nameOf(path), glob))) &&
+      !isExcluded(path),
+    folder: (path) => !isHidden(path) && !isExcluded(path),
+  });
+  return Array.isArray(files) ? join(repository, files) : { findings: [files] };
+}
+
+function join(repository: Repository, files: readonly FoundFile[]): Rendering {
+  const pieces: Uint8Array[] = [];
+  const texts: SourceText[] = [];
+  let start = 0;
+  let line = 1;
+  for (const file of files) {
+    const text = textOf(repository, file);
+    if (!(text instanceof Uint8Array)) return { findings: [text] };
+    if (pieces.length > 0 && !isDocumentStart(text, lineFrom(text, 0))) {
+      pieces.push(Buffer.from("---\n"));
+      start += 4;
+      line += 1;
+    }
+    texts.push({ path: shown(repository, file.path), start, line });
+    const ended = text.at(-1) === LF || text.length === 0 ? text : Buffer.concat([text, Buffer.from("\n")]);
+    pieces.push(ended);
+    start += ended.length;
+    line += linesIn(ended);
+  }
+  return { bytes: Buffer.concat(pieces), name: "the source", files: texts };
+}
+
+/**
+ * A file as it may stand in the middle of a stream: without its byte-order mark, and JSON without tabs, which separate
+ * there and which Argo CD's YAML reader refuses; within strings JSON has none (RFC 8259, 7).
+ */
+function textOf(repository: Repository, file: FoundFile): Uint8Array | Finding {
+  const bytes = readInside(repository, file, file.path);
+  if (!(bytes instanceof Uint8Array)) return bytes;
+  const name = shown(repository, file.path);
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return problem("is UTF-16", "save it as UTF-8", name);
+  }
+  const text = bytes.subarray(byteOrderMark(bytes));
+  if (!/\.json$/i.test(file.path)) return text;
+  try {
+    JSON.parse(Buffer.from(text).toString("utf8"));
+  } catch {
+    return problem("is not JSON", "mend it there, or rename it", name);
+  }
+  return text.includes(0x09) ? Buffer.from(text.map((byte) => (byte === 0x09 ? 0x20 : byte))) : text;
+}

