@@ -6,6 +6,7 @@ Usage:
   intercept-backends [--function-config FILE]              a ResourceList from standard input, as hosts send it
   intercept-backends [--function-config FILE] FILE ...     files; - is standard input
   intercept-backends generate [--function-config FILE] [DIR]   render DIR and rewrite it, as Argo CD's plugin does
+  intercept-backends explain [--format FORMAT] [FILE ...]  who the agent talks to, through the sidecar or directly
   intercept-backends schema                                print the JSON Schema of the function config
 
 FILE holds a ResourceList, or plain manifests with --- between them, and several files
@@ -13,7 +14,12 @@ are taken together. What was rewritten goes to standard output, byte for byte th
 but for the lines that had to change; errors and warnings go to standard error, one line
 each, and into the results of a ResourceList.
 
+explain carries out the rewrite in memory and prints each connection that the agent then
+opens, which way it takes and which rule decides. Its FILE may be a folder of YAML files,
+and one InterceptBackends among them is the function config.
+
 Options:
+  --format FORMAT         of explain: table, markdown, mermaid or json
   --function-config FILE  an InterceptBackends or ConfigMap; takes the place of the
                           ResourceList's own functionConfig
   --verbose               say on standard error how the items were read, and where a

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { functionConfigJsonSchema } from "./config/json-schema.ts";
+import { explainCommand, FORMATS, isFormat, readSources } from "./explain-command.ts";
 import { hasError } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { generateCommand } from "./generate-command.ts";
@@ -25,6 +26,7 @@ const USAGE = 2;
 const BUG = 3;
 
 const OPTIONS = {
+  format: { type: "string" },
   "function-config": { type: "string" },
   help: { type: "boolean", short: "h" },
   verbose: { type: "boolean" },
@@ -42,6 +44,7 @@ function main(argv: readonly string[]): number {
     return print(`${JSON.stringify(functionConfigJsonSchema(), null, 2)}\n`);
   }
   if (positionals[0] === "generate") return generateFrom(positionals.slice(1), values["function-config"]);
+  if (positionals[0] === "explain") return explainFlows(positionals.slice(1), values);
   if (positionals.length === 0 && process.stdin.isTTY) return print(HELP);
   return rewrite(positionals, values["function-config"], values.verbose ?? false);
 }
@@ -84,6 +87,29 @@ function generateFrom(folders: readonly string[], configFile: string | undefined
   for (const line of lines) say(line);
   writeAll(STDOUT, output);
   return failed ? FAILED : OK;
+}
+
+function explainFlows(paths: readonly string[], values: { format?: string; "function-config"?: string }): number {
+  const { format = "table", "function-config": configFile } = values;
+  if (!isFormat(format)) throw new UsageError(`--format is ${FORMATS.join(", ")}, not ${format}`);
+  if (paths.length === 0 && process.stdin.isTTY) return print(HELP);
+  const bytes = paths.length === 0 ? readAll(STDIN) : readPaths(paths);
+  const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile));
+  if (config !== undefined && "severity" in config) return tell([config], configFile ?? "");
+  const withColour = process.stdout.isTTY && !process.env["NO_COLOR"];
+  const call = { format, withColour, ...(config === undefined ? {} : { functionConfig: config }) };
+  const { text, findings } = explainCommand(bytes, call, { allowManifests: true });
+  const status = tell(findings, paths.length === 0 ? "standard input" : paths.join(", "));
+  writeAll(STDOUT, [Buffer.from(text)]);
+  return status;
+}
+
+function readPaths(paths: readonly string[]): Uint8Array {
+  try {
+    return readSources(paths, () => readAll(STDIN));
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** A bug must not empty the stream: hosts take what is written for the new state of the world. */

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { findAgent } from "./agent/find-agent.ts";
+import { readSettings } from "./config/read-settings.ts";
+import { decide } from "./decide.ts";
+import type { Select } from "./decide.ts";
+import { CLUSTER_KINDS } from "./explain/cluster.ts";
+import { explain } from "./explain/explain.ts";
+import type { Explanation } from "./explain/flow.ts";
+import { printJson } from "./explain/print-json.ts";
+import { printMarkdown } from "./explain/print-markdown.ts";
+import { printMermaid } from "./explain/print-mermaid.ts";
+import { printTable } from "./explain/print-table.ts";
+import { hasError } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { joinDocuments } from "./krm/join-documents.ts";
+import { readManifest } from "./krm/read-manifest.ts";
+import { isFinding, NeedsFullParse, readPart } from "./krm/read-part.ts";
+import { isStream, readStream } from "./krm/read-stream.ts";
+import type { Reading } from "./krm/read-stream.ts";
+import { selectItems } from "./krm/select-items.ts";
+import type { Manifest } from "./manifest.ts";
+import { applyChange } from "./yaml/apply-change.ts";
+import type { Value } from "./yaml/change.ts";
+
+/** The forms in which the flows are printed. */
+export const FORMATS = ["table", "markdown", "mermaid", "json"] as const;
+
+/** What `explain` is called with. */
+export interface ExplainCall {
+  format: (typeof FORMATS)[number];
+  /** A function config that takes the place of the stream's own. */
+  functionConfig?: Manifest;
+  withColour: boolean;
+}
+
+/** What there is to print, and what there is to tell besides; with an error among the findings there is no text. */
+export interface Explained {
+  text: string;
+  findings: readonly Finding[];
+}
+
+/** True for a format that `--format` knows. */
+export function isFormat(text: string): text is ExplainCall["format"] {
+  return FORMATS.some((format) => format === text);
+}
+
+/** The YAML files of a folder and of those in it, but for hidden ones, by name; for anything else the path itself. */
+export function filesOf(path: string): string[] {
+  if (path === "-" || !statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { withFileTypes: true })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
+      const inner = join(path, entry.name);
+      if (entry.isDirectory()) return filesOf(inner);
+      return /\.ya?ml$/.test(entry.name) ? [inner] : [];
+    });
+}
+
+/** The bytes of several files, or folders of them, as one stream; `-` is what `readStdin` gives. */
+export function readSources(paths: readonly string[], readStdin: () => Uint8Array): Uint8Array {
+  return joinDocuments(paths.flatMap(filesOf).map((file) => (file === "-" ? readStdin() : readFileSync(file))));
+}
+
+/**
+ * Explains a ResourceList or manifests: carries out the rewrite in memory and prints which way each connection of the agent
+ * then takes.
+ */
+export function explainCommand(bytes: Uint8Array, call: ExplainCall, reading: Reading): Explained {
+  const stream = readStream(bytes, reading);
+  if (!isStream(stream)) return { text: "", findings: [stream] };
+  const select: Select = (kinds, mentioning) => {
+    const { found, findings } = selectItems(stream, kinds, mentioning);
+    return { manifests: found.map(({ manifest }) => manifest), findings };
+  };
+  try {
+    const own = stream.functionConfig && readPart(stream, stream.functionConfig);
+    if (own && isFinding(own)) return { text: "", findings: [own] };
+    return explainStream(call, select, call.functionConfig ?? (own ? readManifest(own.value) : configAmong(select)));
+  } catch (error) {
+    if (error instanceof NeedsFullParse) return explainCommand(bytes, call, { ...reading, way: "full parse" });
+    throw error;
+  }
+}
+
+function explainStream(call: ExplainCall, select: Select, config: Manifest | undefined): Explained {
+  const decision = decide(config, select);
+  const told = decision.findings.filter(({ severity }) => severity !== "info");
+  if (hasError(told)) return { text: "", findings: told };
+  const { settings } = readSettings(config);
+  const agent = decision.rewrite?.agent ?? findAgent(select(["DaemonSet"]).manifests, settings.agent);
+  if ("severity" in agent) return { text: "", findings: [agent] };
+  const object = decision.rewrite && applyChange(agent.object as Value, decision.rewrite.change);
+  const explanation = explain({
+    agent: object === undefined ? agent : { ...agent, object: object as Manifest["object"] },
+    settings,
+    pipelines: select(["MetricPipeline"]).manifests,
+    secrets: select(["Secret", "ExternalSecret", "SealedSecret"]).manifests,
+    cluster: select(CLUSTER_KINDS).manifests,
+  });
+  if (Array.isArray(explanation)) return { text: "", findings: [...told, ...explanation] };
+  return { text: print(explanation, call), findings: told };
+}
+
+/** A folder holds its function config among its manifests; where there are several, none can be meant. */
+function configAmong(select: Select): Manifest | undefined {
+  const { manifests } = select(["InterceptBackends"]);
+  return manifests.length === 1 ? manifests[0] : undefined;
+}
+
+function print(explanation: Explanation, { format, withColour }: ExplainCall): string {
+  switch (format) {
+    case "table":
+      return printTable(explanation, withColour);
+    case "markdown":
+      return printMarkdown(explanation);
+    case "mermaid":
+      return printMermaid(explanation);
+    case "json":
+      return printJson(explanation);
+  }
+}

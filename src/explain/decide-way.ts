@@ -1,0 +1,70 @@
+import { decideConnection } from "../istio/decide-connection.ts";
+import type { Connection, Rule } from "../istio/interception-rules.ts";
+import type { InterceptionSettings } from "../istio/interception-settings.ts";
+import { readAddress } from "../istio/ip-range.ts";
+import { INJECT_LABEL } from "../istio/annotations.ts";
+import type { Manifest } from "../manifest.ts";
+import { valueAt } from "../telemetry/plain-data.ts";
+import type { PodLike } from "./cluster.ts";
+import { whereIsNamespace } from "./cluster.ts";
+import type { Decider } from "./flow.ts";
+
+/** Decides where a connection of the agent goes: to a port, and to an address where that is known. */
+export type DecideWay = (port: number, address?: string) => { decider: Decider; unless: readonly Decider[] };
+
+const IGNORED_NAMESPACES = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
+const INJECT = "pkg/kube/inject/inject.go";
+
+/** How the connections of the agent's container are decided, as its pod template stands after the rewrite. */
+export function wayDecider(
+  agent: PodLike,
+  container: Readonly<Record<string, unknown>>,
+  settings: InterceptionSettings,
+  cluster: readonly Manifest[],
+): DecideWay {
+  const reason = whyNoSidecar(agent, cluster);
+  if (reason !== undefined) {
+    const decider: Decider = { id: "no-sidecar", way: "direct", sentence: reason, source: INJECT };
+    return () => ({ decider, unless: [] });
+  }
+  const id = (field: string): number => {
+    const value = valueAt(container, "securityContext", field) ?? valueAt(agent.spec, "securityContext", field);
+    return typeof value === "number" ? value : 0;
+  };
+  const [uid, gid] = [id("runAsUser"), id("runAsGroup")];
+  return (port, text) => {
+    const address = text === undefined ? undefined : readAddress(text);
+    const connection: Connection = {
+      protocol: "tcp",
+      port,
+      interface: "eth0",
+      uid,
+      gid,
+      ...(address ? { address } : {}),
+    };
+    const { rule, unless } = decideConnection(connection, settings);
+    return { decider: spelledOut(rule, settings), unless: unless.map((each) => spelledOut(each, settings)) };
+  };
+}
+
+/** A rule on ranges with the ranges that it means. */
+function spelledOut({ id, way, sentence, source }: Rule, settings: InterceptionSettings): Decider {
+  const lists = { "excluded-range": settings.excludedRanges, "included-range": settings.includedRanges };
+  const ranges = id === "excluded-range" || id === "included-range" ? lists[id] : [];
+  const names = ranges === "*" ? ranges : ranges.map(({ text }) => text).join(", ");
+  return { id, way, sentence: names === "" ? sentence : `${sentence} (here ${names})`, source };
+}
+
+function whyNoSidecar(agent: PodLike, cluster: readonly Manifest[]): string | undefined {
+  const { namespace } = agent.manifest.ref;
+  const label = agent.labels[INJECT_LABEL];
+  if (agent.spec["hostNetwork"] === true) return "the pod is in the network of its host, where no sidecar is injected";
+  if (namespace !== undefined && IGNORED_NAMESPACES.includes(namespace)) {
+    return `no sidecar is ever injected in the namespace ${namespace}`;
+  }
+  if (label === "false") return `the label ${INJECT_LABEL} is "false"`;
+  if (label !== "true" && whereIsNamespace(namespace, cluster).place !== "in the mesh") {
+    return "neither a label of the pod nor one of its namespace asks for a sidecar";
+  }
+  return undefined;
+}

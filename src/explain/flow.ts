@@ -1,0 +1,41 @@
+import type { Rule } from "../istio/interception-rules.ts";
+
+/** Where the other end of a flow is, as far as the stream tells. */
+export type Place =
+  | "in the mesh"
+  | "in the mesh, ambient"
+  | "in the cluster, without sidecar"
+  | "in the cluster"
+  | "outside"
+  | "not told";
+
+/** What decides where a flow goes: a rule of the packet filter, or that there is none. */
+export type Decider = Pick<Rule, "id" | "way" | "sentence" | "source">;
+
+/** One flow that the agent opens. */
+export interface Flow {
+  kind: "export" | "scrape" | "api server" | "token";
+  /** Who asks for it: a MetricPipeline, or an input of some. */
+  by: string;
+  /** The other end in a form that may be shown; never a host out of a Secret. */
+  target: string;
+  protocol: string;
+  port: number;
+  place: Place;
+  /** `mtls.mode` of the PeerAuthentication that holds there, if the stream has one. */
+  peerAuthentication?: string;
+  decider: Decider;
+  /** What decides instead if the address, which only DNS knows, is one of its own. */
+  unless: readonly Decider[];
+  /** Who encrypts. */
+  tls: string;
+}
+
+/** All flows of one agent after the rewrite. */
+export interface Explanation {
+  /** `namespace/name` of the DaemonSet. */
+  agent: string;
+  flows: readonly Flow[];
+  /** What cannot be told, one clause each. */
+  gaps: readonly string[];
+}

@@ -1,0 +1,140 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import type { ExplainCall, Explained } from "../../src/explain-command.ts";
+import { explainCommand, FORMATS, readSources } from "../../src/explain-command.ts";
+import { runProgram } from "../program.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const mesh = readFileSync(new URL("fixtures/mesh.yaml", import.meta.url), "utf8");
+const warn = fileURLToPath(new URL("fixtures/warn.yaml", import.meta.url));
+
+function explainText(text: string, call: Partial<ExplainCall> = {}): Explained {
+  return explainCommand(Buffer.from(text), { format: "table", withColour: false, ...call }, { allowManifests: true });
+}
+
+/** The flows that the JSON of a stream tells. */
+function flowsOf(
+  text: string,
+): { kind: string; target: string; port: number; way: string; tls: string; rule: string }[] {
+  const { text: json, findings } = explainText(text, { format: "json" });
+  expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
+  const { flows } = JSON.parse(json) as {
+    flows: { kind: string; target: string; port: number; way: string; tls: string; decidedBy: { id: string } }[];
+  };
+  return flows.map(({ decidedBy, ...flow }) => ({ ...flow, rule: decidedBy.id }));
+}
+
+describe.each(FORMATS)("as %s", (format) => {
+  const call: ExplainCall = { format, withColour: false };
+
+  test("the kpt example is explained as it was looked at", async () => {
+    const bytes = readSources([`${root}/examples/kpt`], () => expect.unreachable("nothing is piped"));
+    const { text, findings } = explainCommand(bytes, call, { allowManifests: true });
+    expect(findings).toEqual([]);
+    await expect(text).toMatchFileSnapshot(`fixtures/kpt.${format}.txt`);
+  });
+
+  test("the base of the kustomize example is explained without the endpoint that nobody can read", async () => {
+    const paths = [`${root}/examples/kustomize/base`, warn];
+    const bytes = readSources(paths, () => expect.unreachable("nothing is piped"));
+    const { text, findings } = explainCommand(bytes, call, { allowManifests: true });
+    expect(findings.map(({ severity }) => severity)).toEqual(["warning"]);
+    await expect(text).toMatchFileSnapshot(`fixtures/kustomize-base.${format}.txt`);
+  });
+
+  test("a mesh with Services, namespaces and policies is explained, and hosts out of Secrets are not shown", async () => {
+    const { text, findings } = explainText(mesh, { format });
+    expect(findings).toEqual([]);
+    expect(text).not.toContain("hidden");
+    await expect(text).toMatchFileSnapshot(`fixtures/mesh.${format}.txt`);
+  });
+});
+
+describe("a flow", () => {
+  test("of a backend, a scrape on the same port and the API server go as the packet filter decides", () => {
+    expect(flowsOf(mesh)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: "export", port: 4317, way: "sidecar", tls: "sidecar (mTLS)" }),
+        expect.objectContaining({ target: "Pod/plain/exporter", port: 9090, way: "sidecar", rule: "included-port" }),
+        expect.objectContaining({ target: "Service/observability/collector", port: 8888, way: "direct" }),
+        expect.objectContaining({ kind: "api server", way: "direct", rule: "excluded-range" }),
+        expect.objectContaining({ kind: "token", port: 8081, way: "direct", rule: "not-included" }),
+      ]),
+    );
+  });
+
+  test("of plain HTTP to a STRICT workload is said to be refused when it is direct", () => {
+    const shop = flowsOf(mesh).find(({ target }) => target === "Deployment/observability/shop");
+    expect(shop).toMatchObject({ port: 8080, way: "direct", tls: "none: refused, STRICT" });
+  });
+
+  test.each([
+    [
+      "a pod in the host's network",
+      "      spec:\n        containers:\n        - name: collector",
+      "      spec:\n        hostNetwork: true\n        containers:\n        - name: collector",
+    ],
+    [
+      "a namespace without injection",
+      "    namespace: kyma-system\n  spec:\n    template:",
+      "    namespace: kube-system\n  spec:\n    template:",
+    ],
+    ["interception switched off", "    bypass:\n      ipRanges: [10.96.0.1/32]", '    trafficInterception: "Off"'],
+  ])("is direct without a sidecar: %s", (_, from, to) => {
+    expect(mesh).toContain(from);
+    const flows = flowsOf(mesh.replace(from, to));
+    expect(new Set(flows.map(({ way, rule }) => `${way}: ${rule}`))).toEqual(new Set(["direct: no-sidecar"]));
+  });
+
+  test("of a container that runs as the sidecar's user bypasses the sidecar", () => {
+    const flows = flowsOf(
+      mesh.replace(
+        "          image: collector\n",
+        "          image: collector\n          securityContext: {runAsUser: 1337}\n",
+      ),
+    );
+    expect(new Set(flows.map(({ rule }) => rule))).toEqual(new Set(["sidecar-itself"]));
+  });
+});
+
+describe("the program", () => {
+  test("explains a ResourceList from standard input, without colour where nobody sees it", () => {
+    const { status, stdout, stderr } = runProgram(["explain"], mesh);
+    expect({ status, stdout: stdout.toString(), stderr }).toEqual({
+      status: 0,
+      stdout: explainText(mesh).text,
+      stderr: "",
+    });
+  });
+
+  test("prints errors and no table where the function would change nothing", () => {
+    const { status, stdout, stderr } = runProgram(["explain", `${root}/examples/kustomize/base`]);
+    expect({ status, stdout: stdout.toString() }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("which is not in the stream");
+  });
+
+  test.each([
+    ["a format that there is not", ["explain", "--format", "svg"]],
+    ["a file that there is not", ["explain", "no-such-file.yaml"]],
+  ])("refuses %s", (_, args) => {
+    const { status, stdout } = runProgram(args, mesh);
+    expect({ status, stdout: stdout.toString() }).toEqual({ status: 2, stdout: "" });
+  });
+
+  test("colours the way on a terminal alone", () => {
+    const painted = explainText(mesh, { withColour: true }).text;
+    expect(painted).toContain("\u001b[32msidecar");
+    expect(painted.replace(/\u001b\[\d+m/g, "")).toBe(explainText(mesh).text);
+  });
+
+  test("names an annotation with which Istio refuses the pod", () => {
+    const wrong = mesh.replace(
+      "        labels:\n          app: agent\n",
+      '        annotations:\n          traffic.sidecar.istio.io/excludeOutboundPorts: "1-2"\n',
+    );
+    const { text, findings } = explainText(wrong);
+    expect(text).toBe("");
+    expect(findings).toMatchObject([{ severity: "error", field: { currentValue: "1-2" } }]);
+  });
+});
