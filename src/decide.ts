@@ -42,12 +42,15 @@ export function decide(config: Manifest | undefined, select: Select): Decision {
   const agent = findAgent(daemonSets.manifests, settings.agent);
   if ("severity" in agent) return unchanged([...findings, agent]);
   const interception = interceptionFor(settings.trafficInterception, backends.prometheusInput);
-  if (interception.sidecar && backends.selected === 0) findings.push(noPipelines(agent));
+  if (interception.sidecar && backends.selected === 0 && !hasError(backends.findings)) {
+    findings.push(noPipelines(agent, settings));
+  }
   const ports = portsOf(settings, select, backends, agent);
   const plan = planAgent(agent, settings, interception, ports.ports);
   findings.push(...ports.findings, ...plan.findings);
   if (hasError(findings) || plan.change === undefined) return unchanged(findings);
-  return { rewrite: { agent, change: plan.change }, findings: [...requests(backends), ...findings] };
+  const asked = interception.sidecar ? requests(backends) : [];
+  return { rewrite: { agent, change: plan.change }, findings: [...asked, ...findings] };
 }
 
 /** The decision not to change anything: what would have been done is not told as if it had been. */
@@ -65,7 +68,13 @@ function backendsOf(settings: Settings, select: Select): Backends {
   const secrets = mentioned(select, ["Secret", "ExternalSecret", "SealedSecret"], names);
   const unresolved = settings.endpoints.unresolved;
   const backends = resolveBackends({ ...selection, pipelines, secrets: secrets.manifests, unresolved });
-  return { ...backends, findings: [...findings, ...secrets.findings, ...backends.findings] };
+  return { ...backends, findings: [...findings, ...secrets.findings, ...weighed(backends.findings, settings)] };
+}
+
+/** With interception off no port is needed, so that an endpoint without one is no reason to change nothing. */
+function weighed(findings: readonly Finding[], { trafficInterception }: Settings): readonly Finding[] {
+  if (trafficInterception !== "Off") return findings;
+  return findings.map((finding) => (finding.severity === "error" ? { ...finding, severity: "warning" } : finding));
 }
 
 /** Ports that the agent's exporters dial, and behind them, where the cluster balances at the socket, the target ports. */
@@ -103,11 +112,12 @@ function requests({ backends }: Backends): Finding[] {
   }));
 }
 
-function noPipelines(agent: Manifest): Finding {
+function noPipelines(agent: Manifest, { ports }: Settings): Finding {
+  const also = ports.additional.length === 0 ? " or set ports.additional," : "";
   return {
     severity: "warning",
     cause: "no MetricPipeline reaches the agent, so that no backend's port goes through the sidecar",
-    remedy: "add the MetricPipelines to the input, or set ports.additional, or trafficInterception: Off",
+    remedy: `add the MetricPipelines to the input,${also} or set trafficInterception: "Off"`,
     resource: agent.ref,
     ...(agent.file ? { file: agent.file } : {}),
   };

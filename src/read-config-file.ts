@@ -2,10 +2,11 @@ import type { Finding } from "./finding.ts";
 import { readManifest } from "./krm/read-manifest.ts";
 import { decodeUtf8, streamProblem } from "./krm/read-part.ts";
 import type { Manifest } from "./manifest.ts";
-import { isSource, parseSource, toPlain } from "./yaml/source.ts";
+import { AliasProblem, isSource, parseSource, toPlain } from "./yaml/source.ts";
+import type { Source } from "./yaml/source.ts";
 
 /** A function config from a file of its own; an error with line and column where it is no YAML map. */
-export function readConfigFile(bytes: Uint8Array): Manifest | Finding {
+export function readConfigFile(bytes: Uint8Array, path: string): Manifest | Finding {
   const text = decodeUtf8(bytes, 0, bytes.length);
   if (typeof text !== "string") return text;
   const source = parseSource(text.replace(/^\ufeff/, ""));
@@ -17,6 +18,19 @@ export function readConfigFile(bytes: Uint8Array): Manifest | Finding {
       source.column,
     );
   }
-  const manifest = readManifest(toPlain(source));
-  return manifest ?? streamProblem("the function config is not a map", "write an InterceptBackends or a ConfigMap");
+  const plain = plainOf(source);
+  if (plain === undefined)
+    return streamProblem("the function config has aliases that mean nothing", "write the values out");
+  const manifest = readManifest(plain);
+  if (manifest) return { ...manifest, file: { path } };
+  return streamProblem("the function config is not a map", "write an InterceptBackends or a ConfigMap");
+}
+
+function plainOf(source: Source): unknown {
+  try {
+    return toPlain(source);
+  } catch (error) {
+    if (error instanceof AliasProblem) return undefined;
+    throw error;
+  }
 }

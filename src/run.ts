@@ -2,7 +2,7 @@ import { decide, unchanged } from "./decide.ts";
 import type { Decision, Select } from "./decide.ts";
 import type { Finding } from "./finding.ts";
 import { readManifest } from "./krm/read-manifest.ts";
-import { isFinding, NeedsFullParse, readPart } from "./krm/read-part.ts";
+import { isFinding, NeedsFullParse, readPart, streamProblem } from "./krm/read-part.ts";
 import { isStream, readStream } from "./krm/read-stream.ts";
 import type { Reading } from "./krm/read-stream.ts";
 import { selectItems } from "./krm/select-items.ts";
@@ -10,6 +10,7 @@ import type { Item, Stream } from "./krm/stream.ts";
 import { appendResults, changePart, writeStream } from "./krm/write-stream.ts";
 import type { Replacements } from "./krm/write-stream.ts";
 import type { Manifest } from "./manifest.ts";
+import { isRecord } from "./record.ts";
 
 /** What one run made of its input. */
 export interface Outcome {
@@ -67,9 +68,17 @@ function decideWith(stream: Stream, given: Manifest | undefined, select: Select)
   const parts = [given === undefined ? stream.functionConfig : undefined, stream.results];
   const [config, results] = parts.map((part) => (part === undefined ? undefined : readPart(stream, part)));
   const broken = [config, results].filter((read): read is Finding => read !== undefined && isFinding(read));
+  if (results !== undefined && !isFinding(results) && !Array.isArray(results.value ?? [])) {
+    broken.push(streamProblem("the ResourceList's results are not a list", "see what wrote them"));
+  }
+  if (config !== undefined && !isFinding(config) && !isRecord(config.value ?? {})) {
+    broken.push(streamProblem("the functionConfig is not a map", "write an InterceptBackends or a ConfigMap"));
+  }
   if (broken.length > 0) return { findings: broken };
-  const own = config !== undefined && !isFinding(config) ? readManifest(config.value) : undefined;
-  return decide(given ?? own, select);
+  const own = config === undefined || isFinding(config) ? undefined : config.value;
+  // Hosts write an empty map where there is no function config.
+  const isThere = isRecord(own) && Object.keys(own).length > 0;
+  return decide(given ?? (isThere ? readManifest(own) : undefined), select);
 }
 
 /** An item whose kind is not plain to see is asked for more than once, and so is what is wrong with it. */

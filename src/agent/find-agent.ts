@@ -10,13 +10,13 @@ const NAME_LABEL = "app.kubernetes.io/name";
  * none or several are an error that lists the candidates.
  */
 export function findAgent(daemonSets: readonly Manifest[], settings: Settings["agent"]): Manifest | Finding {
-  const candidates = daemonSets.filter(
-    ({ ref }) =>
-      ref.apiVersion.startsWith("apps/") && (settings.namespace === undefined || ref.namespace === settings.namespace),
+  const candidates = daemonSets.filter(({ ref }) => ref.apiVersion.startsWith("apps/"));
+  const inNamespace = candidates.filter(
+    ({ ref }) => settings.namespace === undefined || ref.namespace === settings.namespace,
   );
-  const matching = match(candidates, settings);
+  const matching = match(inNamespace, settings);
   const [agent, ...others] = matching;
-  if (agent === undefined) return nothingFound(daemonSets, settings);
+  if (agent === undefined) return nothingFound(candidates, settings);
   return others.length === 0 ? agent : severalFound(matching, settings);
 }
 

@@ -44,7 +44,7 @@ export function planNoCertificates(state: AgentState, settings: Settings): Plan 
 }
 
 function planVolume(state: AgentState, { volumeName, medium }: Settings["certificates"]): Plan {
-  const volume = state.volumes.find(({ name }) => name === volumeName);
+  const [volume, another] = state.volumes.filter(({ name }) => name === volumeName);
   const emptyDir = emptyDirOf(medium);
   if (volume === undefined) {
     const value = { name: volumeName, emptyDir };
@@ -55,8 +55,13 @@ function planVolume(state: AgentState, { volumeName, medium }: Settings["certifi
   const path = [...VOLUMES, volume.position];
   const types = Object.keys(volume.fields).filter((key) => key !== "name");
   const current = volume.fields["emptyDir"] ?? {};
-  if (types.length !== 1 || types[0] !== "emptyDir" || !isRecord(current)) {
-    const cause = `the volume ${volumeName} is of type ${types.join(", ") || "(none)"}, and the sidecar can only write into an emptyDir`;
+  if (another) {
+    const cause = `there are two volumes ${volumeName}, and Kubernetes refuses such a pod`;
+    return failed(problemOf(state.manifest, [...VOLUMES, another.position], cause, "take one of them away"));
+  }
+  // A volume without a type is an emptyDir to Kubernetes.
+  if (types.some((type) => type !== "emptyDir") || !isRecord(current)) {
+    const cause = `the volume ${volumeName} is of type ${types.join(", ")}, and the sidecar can only write into an emptyDir`;
     return failed(problemOf(state.manifest, path, cause, "rename that volume, or set certificates.volumeName"));
   }
   if ((current["medium"] ?? "") === medium) return { steps: [], findings: [] };
@@ -77,7 +82,8 @@ function planMount(state: AgentState, container: Container, certificates: Settin
     const remedy = "mount the whole volume, without subPath";
     return failed(problemOf(state.manifest, [...path, inFolder.position], cause, remedy));
   }
-  const wanted = certificates.mountPath ?? (ours[0] ? String(ours[0].fields["mountPath"]) : defaultMountPath);
+  const existing = ours[0]?.fields["mountPath"];
+  const wanted = certificates.mountPath ?? (typeof existing === "string" ? existing : defaultMountPath);
   if (ours.some(({ fields }) => samePath(fields["mountPath"], wanted))) return { steps: [], findings: [] };
   const taken = container.mounts.find(({ fields }) => samePath(fields["mountPath"], wanted));
   if (taken) {
@@ -89,8 +95,8 @@ function planMount(state: AgentState, container: Container, certificates: Settin
   const cause = "the agent reads the certificates there";
   if (ours.length === 1 && ours[0]) {
     const field = [...path, ours[0].position, "mountPath"];
-    const currentValue = ours[0].fields["mountPath"] as Value;
-    return { steps: [{ path: field, change: set(wanted), cause, currentValue, proposedValue: wanted }], findings: [] };
+    const step = { path: field, change: set(wanted), cause, proposedValue: wanted };
+    return { steps: [existing === undefined ? step : { ...step, currentValue: existing as Value }], findings: [] };
   }
   const value = { name: volumeName, mountPath: wanted, readOnly: true };
   const change: Change = { kind: "list", at: new Map(), append: [value] };

@@ -4,6 +4,7 @@ import { sidecarPathAt } from "../istio/reserved.ts";
 import type { Change } from "../yaml/change.ts";
 import { remove, set } from "../yaml/change.ts";
 import { AliasProblem, isEmptyDocument, isSource, parseSource, toPlain } from "../yaml/source.ts";
+import type { Source } from "../yaml/source.ts";
 import type { AgentState } from "./agent-state.ts";
 import type { Plan } from "./step.ts";
 import { ANNOTATIONS, problemOf } from "./step.ts";
@@ -46,7 +47,8 @@ export function planNoOutputCerts(state: AgentState, { outputPath }: Settings["c
     const inner = map("proxyMetadata", map(OUTPUT_CERTS, remove));
     return { steps: [{ ...step, change: { kind: "document", format: "yaml", change: inner } }], findings: [] };
   }
-  if (Object.keys(config.fields).length > 1) {
+  // A comment is somebody's, even where nothing else is left.
+  if (Object.keys(config.fields).length > 1 || config.text?.includes("#")) {
     const inner = map("proxyMetadata", remove);
     return { steps: [{ ...step, change: { kind: "document", format: "yaml", change: inner } }], findings: [] };
   }
@@ -65,10 +67,11 @@ function readProxyConfig({ annotations }: AgentState): ProxyConfig | string {
   if (text === undefined || text === null) return { text: undefined, fields: {}, proxyMetadata: {} };
   if (typeof text !== "string") return "is not a string that holds YAML";
   const source = parseSource(text);
-  if (!isSource(source)) return `is not YAML: ${source.message} (line ${source.line} of it)`;
+  if (!isSource(source)) return `is not YAML: ${source.message} (in line ${source.line} of the annotation)`;
   if (isEmptyDocument(source)) return { text, fields: {}, proxyMetadata: {} };
-  const fields = plainOrProblem(source);
-  if (!isRecord(fields)) return typeof fields === "string" ? fields : "is not a map";
+  const fields = plainOf(source);
+  if (fields === undefined) return "has aliases or merge keys that cannot be resolved";
+  if (!isRecord(fields)) return "is not a map";
   const proxyMetadata = fields["proxyMetadata"] ?? {};
   if (!isRecord(proxyMetadata)) return "has a proxyMetadata that is not a map";
   const wrong = Object.entries(proxyMetadata).find(([, value]) => typeof value !== "string");
@@ -76,12 +79,12 @@ function readProxyConfig({ annotations }: AgentState): ProxyConfig | string {
   return { text, fields, proxyMetadata };
 }
 
-function plainOrProblem(source: Parameters<typeof toPlain>[0]): unknown {
+function plainOf(source: Source): unknown {
   try {
     return toPlain(source);
   } catch (error) {
-    if (!(error instanceof AliasProblem)) throw error;
-    return `cannot be read: ${error.message}`;
+    if (error instanceof AliasProblem) return undefined;
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import { readUserVolumeMounts } from "../istio/user-volume-mount.ts";
 import type { UserVolumeMounts } from "../istio/user-volume-mount.ts";
 import type { Change } from "../yaml/change.ts";
 import { at, inMap, remove, set } from "../yaml/change.ts";
+import { isSource, parseSource } from "../yaml/source.ts";
 import type { AgentState } from "./agent-state.ts";
 import { samePath } from "./same-path.ts";
 import type { Plan, Step } from "./step.ts";
@@ -27,10 +28,11 @@ export function planSidecarMount(state: AgentState, { volumeName, outputPath }: 
     return failed(
       state,
       mounts,
-      'write it as \'[{"name": "…", "mountPath": "…"}]\'; with this one Istio refuses the pod',
+      'write it as \'[{"name": "…", "mountPath": "…"}]\'; with this one Istio refuses the pod or drops the mount',
     );
   }
-  const ours = mounts?.mounts.find(({ name }) => name === volumeName);
+  const [ours, another] = mounts?.mounts.filter(({ name }) => name === volumeName) ?? [];
+  if (another) return failed(state, `mounts ${volumeName} twice`, "take one of the two mounts away");
   const taken = mounts?.mounts.find(({ name, mountPath }) => name !== volumeName && samePath(mountPath, outputPath));
   if (taken) {
     const cause = `the sidecar already has the volume ${taken.name} at ${outputPath}`;
@@ -76,7 +78,11 @@ function planned(state: AgentState, change: Change, cause: string): Plan {
 function readMounts({ annotations }: AgentState): UserVolumeMounts | string | undefined {
   const text = annotations[USER_VOLUME_MOUNT];
   if (text === undefined) return undefined;
-  return typeof text === "string" ? readUserVolumeMounts(text) : "is not a string that holds JSON";
+  if (typeof text !== "string") return "is not a string that holds JSON";
+  const source = parseSource(text);
+  const mounts = readUserVolumeMounts(text);
+  // JSON allows a key twice, which nobody means.
+  return typeof mounts === "string" || isSource(source) ? mounts : `is ambiguous: ${source.message}`;
 }
 
 function makesVolume(text: unknown, volumeName: string): boolean {

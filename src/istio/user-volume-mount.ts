@@ -24,8 +24,9 @@ export function readUserVolumeMounts(text: string): UserVolumeMounts | string {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
-  } catch (error) {
-    return `is not JSON (${error instanceof Error ? error.message : "unreadable"})`;
+  } catch {
+    // The engine's own words differ from version to version.
+    return "is not JSON: keys and texts need double quotes, and no comma may be left over";
   }
   if (Array.isArray(parsed)) {
     return collect(
@@ -41,10 +42,10 @@ export function readUserVolumeMounts(text: string): UserVolumeMounts | string {
 }
 
 function mountOf(at: number | string, name: unknown, fields: unknown): UserVolumeMount | string {
-  if (!isRecord(fields)) return `has an entry that is no map (${at})`;
+  if (!isRecord(fields)) return `entry ${at} is not a map`;
   const mountPath = fields["mountPath"];
-  if (typeof name !== "string" || name === "") return `has an entry without a name (${at})`;
-  if (typeof mountPath !== "string" || mountPath === "") return `has an entry without a mountPath (${at})`;
+  if (typeof name !== "string" || name === "") return `entry ${at} has no name`;
+  if (typeof mountPath !== "string" || mountPath === "") return `entry ${at} has no mountPath`;
   return { at, name, mountPath, fields };
 }
 

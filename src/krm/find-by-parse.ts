@@ -35,9 +35,9 @@ export function findByParse(bytes: Uint8Array, start: number, source: Source): S
   } else if (items !== undefined && !isNull(items)) {
     return "items is not a list";
   }
-  if (root.flow !== true && columnOf(root) === 0 && /^(?!\.\.\.).*\n$/m.test(lastLine(source.text))) {
-    stream.resultsAt = bytes.length;
-  }
+  // Behind a line that says `...` the document has ended.
+  const canAppend = source.text.endsWith("\n") && !/^(?:---|\.\.\.)(?:\s|$)/m.test(source.text);
+  if (root.flow !== true && columnOf(root) === 0 && canAppend) stream.resultsAt = bytes.length;
   if (root.has("functionConfig")) stream.functionConfig = part(["functionConfig"]);
   if (root.has("results")) stream.results = part(["results"]);
   return stream;
@@ -47,11 +47,6 @@ function kindOf(node: unknown): string | undefined {
   if (!isMap(node)) return isScalar(node) ? "" : undefined;
   const kind = node.get("kind");
   return typeof kind === "string" ? kind : undefined;
-}
-
-/** The last line with its line break; one that says `...` has ended the document. */
-function lastLine(text: string): string {
-  return text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
 }
 
 function isNull(node: Node): boolean {

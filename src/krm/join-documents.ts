@@ -1,4 +1,4 @@
-import { isDocumentStart, lineFrom } from "./lines.ts";
+import { byteOrderMark, isDocumentStart, lineFrom } from "./lines.ts";
 
 const LF = 0x0a;
 
@@ -6,7 +6,8 @@ const LF = 0x0a;
 export function joinDocuments(files: readonly Uint8Array[]): Uint8Array {
   const [only] = files;
   if (files.length === 1 && only) return only;
-  const pieces = files.flatMap((file, position) => {
+  const pieces = files.flatMap((whole, position) => {
+    const file = position === 0 ? whole : whole.subarray(byteOrderMark(whole));
     if (position === 0 || isDocumentStart(file, lineFrom(file, 0))) return [lineEnded(file)];
     return [Buffer.from("---\n"), lineEnded(file)];
   });

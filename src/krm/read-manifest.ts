@@ -45,9 +45,9 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** Labels and annotations; a number or boolean that somebody forgot to quote reads as the text that stands there. */
 function strings(value: unknown): Record<string, string> {
   if (!isRecord(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
-  );
+  const scalars = Object.entries(value).filter(([, inner]) => ["string", "number", "boolean"].includes(typeof inner));
+  return Object.fromEntries(scalars.map(([key, inner]) => [key, String(inner)]));
 }

@@ -33,10 +33,10 @@ export function readPart(stream: Stream, part: Part): ReadPart | Finding {
 }
 
 /** What a person is told of aliases that mean nothing. */
-export function aliasProblem({ isUnresolved, message }: AliasProblem): Finding {
+export function aliasProblem({ isUnresolved }: AliasProblem): Finding {
   const cause = isUnresolved
     ? "an alias refers to an anchor that is not set before it"
-    : `the aliases or merge keys cannot be resolved: ${message}`;
+    : "aliases multiply the text beyond reason, or a merge key names something else than maps";
   return streamProblem(cause, "write the values out");
 }
 

@@ -88,8 +88,8 @@ function unclearAliases(source: Source): Finding | undefined {
   }
 }
 
-function syntaxProblem({ message, line, column }: SyntaxProblem): Finding {
-  if (message.includes("multiple documents")) {
+function syntaxProblem({ message, isSeveralDocuments, line, column }: SyntaxProblem): Finding {
+  if (isSeveralDocuments) {
     return streamProblem(
       "the input holds several YAML documents",
       `a function takes one ResourceList; ${WRAP}`,

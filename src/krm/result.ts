@@ -5,7 +5,8 @@ import type { Value } from "../yaml/change.ts";
 /** A finding as an element of `results` (functions-spec.md): severity always set, since hosts show `info` without it. */
 export function toResult(finding: Finding): { readonly [key: string]: Value } {
   const { resource, field, file } = finding;
-  const result: Record<string, Value> = { message: messageOf(finding), severity: finding.severity };
+  const where = finding.position ? `line ${finding.position.line}, column ${finding.position.column}: ` : "";
+  const result: Record<string, Value> = { message: where + messageOf(finding), severity: finding.severity };
   if (resource) {
     result["resourceRef"] = {
       apiVersion: resource.apiVersion,
@@ -33,7 +34,8 @@ export function toResult(finding: Finding): { readonly [key: string]: Value } {
 export function toLine(finding: Finding, input: string): string {
   const { resource, field } = finding;
   const parts = [whereIs(finding, input)];
-  if (resource) parts.push(`${resource.kind}/${resource.namespace ? `${resource.namespace}/` : ""}${resource.name}`);
+  if (resource)
+    parts.push(`${resource.kind}/${resource.namespace ? `${resource.namespace}/` : ""}${resource.name || "(no name)"}`);
   if (field) parts.push(field.path);
   parts.push(`${finding.severity === "error" ? "" : `${finding.severity}: `}${messageOf(finding)}`);
   return parts.join(": ").replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (char) => JSON.stringify(char).slice(1, -1));

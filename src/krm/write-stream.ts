@@ -51,6 +51,8 @@ function isUsedOutside({ bytes }: Stream, part: Part, anchor: string): boolean {
 export function appendResults(stream: Stream, before: Replacements, findings: readonly Finding[]): Replacements {
   const part = stream.results;
   const known = part === undefined ? [] : resultsIn(stream, part);
+  // Results that cannot be appended to are left alone, and have been told about.
+  if (known === undefined) return before;
   const added = findings.map(toResult).filter((result) => !known.some((other) => isDeepStrictEqual(other, result)));
   if (added.length === 0 || (part === undefined && stream.resultsAt === "nowhere")) return before;
   if (part === undefined && typeof stream.resultsAt === "number") {
@@ -65,12 +67,13 @@ export function appendResults(stream: Stream, before: Replacements, findings: re
   return new Map([...before, [region.start, { end: region.end, text }]]);
 }
 
-function resultsIn(stream: Stream, part: Part): readonly unknown[] {
+/** The results that came in; undefined when what stands there is no list. */
+function resultsIn(stream: Stream, part: Part): readonly unknown[] | undefined {
   const source = parsePart(stream, part);
-  if (isFinding(source)) return [];
+  if (isFinding(source)) return undefined;
   const node = nodeAt(source, part.path);
-  const value = node === undefined ? null : toPlain(source, node);
-  return Array.isArray(value) ? value : [];
+  const value = node === undefined ? [] : (toPlain(source, node) ?? []);
+  return Array.isArray(value) ? value : undefined;
 }
 
 function resultsChange(source: Source, added: readonly Value[]): Change {

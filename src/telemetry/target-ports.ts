@@ -27,8 +27,9 @@ export function targetPorts(
   const findings: Finding[] = [];
   for (const backend of backends) {
     const found = targetOf(backend, cluster);
-    if (typeof found === "string") findings.push(untold(backend, found, cluster.unresolved));
-    else for (const port of found) ports.add(port);
+    if (typeof found === "string") findings.push(untold(backend, found, severityFor(backend, cluster)));
+    else if (found.length > 0) findings.push(told(backend, found));
+    if (typeof found !== "string") for (const port of found) ports.add(port);
   }
   return { ports: [...ports], findings };
 }
@@ -38,7 +39,7 @@ function targetOf(backend: Backend, cluster: ClusterServices): readonly number[]
   const address = serviceAddress(backend.host, cluster.agentNamespace);
   const service = cluster.services.find(({ ref }) => ref.name === address?.name && ref.namespace === address.namespace);
   if (address === undefined) return [];
-  if (service === undefined) return address.certain ? "the Service of the backend is not in the input" : [];
+  if (service === undefined) return "the Service that the host means is not in the input";
   const spec = isRecord(service.object["spec"]) ? service.object["spec"] : {};
   const port = listOf(spec["ports"]).find((candidate) => candidate["port"] === backend.port);
   if (port === undefined) return `the Service ${service.ref.name} has no port ${backend.port}`;
@@ -56,12 +57,11 @@ function targetOf(backend: Backend, cluster: ClusterServices): readonly number[]
 function serviceAddress(
   host: string,
   agentNamespace: string | undefined,
-): { name: string; namespace: string | undefined; certain: boolean } | undefined {
+): { name: string; namespace: string | undefined } | undefined {
   const [name = "", namespace, svc] = host.toLowerCase().replace(/\.$/, "").split(".");
   if (/^[\d.]+$|:/.test(host)) return undefined;
-  if (namespace === undefined) return { name, namespace: agentNamespace, certain: true };
-  if (svc !== undefined && svc !== "svc") return undefined;
-  return { name, namespace, certain: svc === "svc" };
+  if (namespace === undefined) return { name, namespace: agentNamespace };
+  return svc === undefined || svc === "svc" ? { name, namespace } : undefined;
 }
 
 function namedPorts(name: string, service: Manifest, selector: unknown, workloads: readonly Manifest[]): number[] {
@@ -94,9 +94,23 @@ function listOf(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
-function untold({ pipeline, shown }: Backend, why: string, unresolved: "Error" | "Warn"): Finding {
+function told({ pipeline, shown }: Backend, targets: readonly number[]): Finding {
   return {
-    severity: unresolved === "Error" ? "error" : "warning",
+    severity: "info",
+    cause: `its Service leads to port ${targets.join(", ")}, which goes through the sidecar too: ${shown}`,
+    resource: pipeline.ref,
+    ...(pipeline.file ? { file: pipeline.file } : {}),
+  };
+}
+
+/** A host of two labels is a Service and its namespace, or a domain: no reason to change nothing. */
+function severityFor({ host = "" }: Backend, { unresolved }: ClusterServices): "error" | "warning" {
+  return unresolved === "Warn" || host.split(".").length === 2 ? "warning" : "error";
+}
+
+function untold({ pipeline, shown }: Backend, why: string, severity: "error" | "warning"): Finding {
+  return {
+    severity,
     cause: `the targetPort behind ${shown} cannot be told: ${why}`,
     remedy:
       "add the Service to the input, or list its targetPort in ports.additional and set endpoints.unresolved: Warn",

@@ -18,8 +18,8 @@ export function applyChange(value: Value | undefined, change: Change): Value | u
     case "list":
       return applyToList(value, change.at, change.append);
     case "document":
-      if (value !== undefined && typeof value !== "string") throw new Error("a document must stand in a string");
-      return changeDocument(value ?? "", change.format, change.change);
+      if (typeof (value ?? "") !== "string") throw new Error("a document must stand in a string");
+      return changeDocument(String(value ?? ""), change.format, change.change);
   }
 }
 

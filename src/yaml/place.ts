@@ -57,6 +57,19 @@ export function lineEnd(text: string, offset: number): number {
   return newline > offset && text[newline - 1] === "\r" ? newline - 1 : newline;
 }
 
+/**
+ * Behind the lines of comment that follow the line of an offset directly, at a column or deeper; the offset itself where
+ * there are none. They belong to what stands above them: hosts keep them there only if new lines come behind them.
+ */
+export function behindComments(text: string, offset: number, column: number): number {
+  let end = offset;
+  for (;;) {
+    const line = /^\r?\n( *)#[^\n]*/.exec(text.slice(lineEnd(text, end), lineEnd(text, end) + 10_000));
+    if (line === null || (line[1]?.length ?? 0) < column) return end;
+    end = lineEnd(text, end) + line[0].length - (line[0].endsWith("\r") ? 1 : 0);
+  }
+}
+
 /** The line break that ends the line of an offset, or, on the last line, the one that ended the line before. */
 export function lineBreakAt(text: string, offset: number): "\r\n" | "\n" {
   const behind = text.indexOf("\n", offset);

@@ -3,7 +3,16 @@ import type { Node, Pair, YAMLMap, YAMLSeq } from "yaml";
 import type { Change, Value } from "./change.ts";
 import type { Edit } from "./edit.ts";
 import { fromNothing } from "./from-nothing.ts";
-import { columnOf, contentEnd, elementStart, isEmpty, layoutOf, lineBreakAt, lineEnd } from "./place.ts";
+import {
+  behindComments,
+  columnOf,
+  contentEnd,
+  elementStart,
+  isEmpty,
+  layoutOf,
+  lineBreakAt,
+  lineEnd,
+} from "./place.ts";
 import { pairStart, rangeOf, valueStart } from "./place.ts";
 import { isList, printElements, printFlow, printPair, printScalar } from "./print.ts";
 import type { Layout, Style } from "./print.ts";
@@ -130,7 +139,10 @@ function appendPairs(
     return appendFlow(plan, map, removed, printed, (position) => pairStart(map.items[position] as Pair));
   }
   const lines = added.flatMap(([key, value]) => printPair(key, value, plan.layout));
-  return insertLines(plan, contentEnd(plan.text, map), columnOf(map), lines);
+  // Without a blank line a comment that closed the map would become the new key's own, and kpt would double it.
+  const end = contentEnd(plan.text, map);
+  const behind = behindComments(plan.text, end, columnOf(map));
+  return insertLines(plan, behind, columnOf(map), lines, behind !== end);
 }
 
 function appendElements(
@@ -144,7 +156,9 @@ function appendElements(
     const printed = append.map((value) => printFlow(value, style));
     return appendFlow(plan, list, removed, printed, (position) => elementStart(list, position));
   }
-  return insertLines(plan, contentEnd(plan.text, list), columnOf(list), printElements(append, plan.layout));
+  // A comment at the column of the dashes belongs to the key that follows, a deeper one to the last element.
+  const behind = behindComments(plan.text, contentEnd(plan.text, list), columnOf(list) + 1);
+  return insertLines(plan, behind, columnOf(list), printElements(append, plan.layout));
 }
 
 /** New members of a flow collection follow the last one that stays, each on its own line where that one has its own. */
@@ -162,16 +176,22 @@ function appendFlow(
   }
   const start = contentEnd(plan.text, collection.items[last]);
   const ownLine = /\r?\n[ \t]*$/.exec(plan.text.slice(0, startOf(last)).slice(-200))?.[0];
+  // A trailing comma, and a comment behind it, stay with the member that they stand behind.
+  const comma = ownLine === undefined ? null : /^[ \t]*,[ \t]*(?:#[^\r\n]*)?(?=\r?\n)/.exec(plan.text.slice(start));
+  if (comma) {
+    const behind = start + comma[0].length;
+    return { start: behind, end: behind, text: printed.map((member) => `${ownLine}${member},`).join("") };
+  }
   const separator = `,${ownLine ?? " "}`;
   return { start, end: start, text: printed.map((member) => separator + member).join("") };
 }
 
 /** Lines after the line of an offset, each at a column. */
-function insertLines(plan: Plan, offset: number, column: number, lines: readonly string[]): Edit {
+function insertLines(plan: Plan, offset: number, column: number, lines: readonly string[], apart = false): Edit {
   const start = lineEnd(plan.text, offset);
   const lineBreak = lineBreakAt(plan.text, start);
   const text = lines.map((line) => lineBreak + (line === "" ? "" : " ".repeat(column) + line)).join("");
-  return { start, end: start, text };
+  return { start, end: start, text: (apart ? lineBreak : "") + text };
 }
 
 /** Members of a flow collection are written like the ones that are there: quoted where the first key is. */

@@ -77,7 +77,7 @@ export function printPair(key: string, value: Value, layout: Layout): string[] {
   }
   if (isMap(value) && Object.keys(value).length > 0)
     return [head, ...indent(printPairs(value, layout), layout.mapIndent)];
-  if (typeof value === "string" && isPrintableLiteral(value)) {
+  if (typeof value === "string" && value.includes("\n") && fitsLiteral(value)) {
     return [`${head} ${literalHeader(value)}`, ...indent(literalLines(value), layout.mapIndent)];
   }
   return [`${head} ${printFlow(value, "flow")}`];
@@ -102,8 +102,8 @@ function indent(lines: readonly string[], columns: number): string[] {
 }
 
 /** True when a string can be written as a literal block without an indentation indicator (YAML 1.2.2, 8.1). */
-export function isPrintableLiteral(text: string): boolean {
-  return text.includes("\n") && !/^\n*[ \t]/.test(text) && !/^\n*$/.test(text) && !needsEscape(text);
+export function fitsLiteral(text: string): boolean {
+  return !/^\n*[ \t]/.test(text) && !/^\n*$/.test(text) && !needsEscape(text);
 }
 
 /** The header of a literal block whose chomping keeps exactly the string's final line breaks (YAML 1.2.2, 8.1.1.2). */

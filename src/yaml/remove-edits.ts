@@ -41,9 +41,11 @@ function removeLines(
     if (position === -1) throw new Error("the last member of a collection goes with its key, not alone");
     edits.push({ start: startOf(0), end: startOf(position), text: "" });
   }
+  const last = collection.items.findLastIndex((_, index) => !removed.has(index));
   for (; position < collection.items.length; position++) {
     if (!removed.has(position)) continue;
-    const start = lineStart(text, startOf(position)) ?? startOf(position);
+    const own = lineStart(text, startOf(position)) ?? startOf(position);
+    const start = position === last + 1 ? behindComment(text, own) : own;
     const end = lineEnd(text, contentEnd(text, collection.items[position]));
     edits.push(
       start === 0
@@ -85,6 +87,12 @@ function runs(removed: ReadonlySet<number>, count: number): { from: number; to: 
 function lineStart(text: string, offset: number): number | undefined {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
   return /^[ \t]*$/.test(text.slice(start, offset)) ? start : undefined;
+}
+
+/** Where a line starts, or the blank line above it that keeps it apart from a comment: what was added there goes whole. */
+function behindComment(text: string, start: number): number {
+  const before = /#[^\n]*\n(\r?\n)$/.exec(text.slice(Math.max(start - 10_000, 0), start));
+  return start - (before?.[1]?.length ?? 0);
 }
 
 function beforeLineBreak(text: string, start: number): number {

@@ -4,7 +4,7 @@ import type { Style } from "./print.ts";
 import { trimEdit } from "./edit.ts";
 import {
   doubleQuoted,
-  isPrintableLiteral,
+  fitsLiteral,
   literalHeader,
   literalLines,
   needsEscape,
@@ -21,15 +21,26 @@ export function editScalar(text: string, scalar: Scalar, value: string | number 
   if (typeof value === "string" && (scalar.type === "BLOCK_LITERAL" || scalar.type === "BLOCK_FOLDED")) {
     return editBlockScalar(text, start, end, value);
   }
-  return trimEdit(text, { start, end, text: inForm(scalar, value, style) });
+  const source = text.slice(start, end);
+  return trimEdit(text, { start, end, text: inForm(scalar, source, value, style) });
 }
 
-function inForm(scalar: Scalar, value: string | number | boolean | null, style: Style): string {
+function inForm(scalar: Scalar, source: string, value: string | number | boolean | null, style: Style): string {
   if (typeof value === "string") {
-    if (scalar.type === "QUOTE_DOUBLE") return doubleQuoted(value);
+    if (scalar.type === "QUOTE_DOUBLE") return escapedLike(source, doubleQuoted(value));
     if (scalar.type === "QUOTE_SINGLE" && !value.includes("\n") && !needsEscape(value)) return singleQuoted(value);
   }
   return printScalar(value, style);
+}
+
+/** Where the text writes characters beyond ASCII as escapes, as kustomize and kpt do, so does what replaces it. */
+function escapedLike(source: string, quoted: string): string {
+  if (/[^\u0000-\u007f]/.test(source)) return quoted;
+  const unit = source.includes("\\U") ? /[^\u0000-\u007f]/gu : /[^\u0000-\u007f]/g;
+  return quoted.replace(unit, (char) => {
+    const code = (char.codePointAt(0) ?? 0).toString(16);
+    return char.length > 1 ? `\\U${code.toUpperCase().padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
+  });
 }
 
 /** Block scalars keep their header and indentation; a folded one becomes literal, since its folds meant the old text. */
@@ -41,7 +52,7 @@ function editBlockScalar(text: string, start: number, end: number, value: string
   // The line break after the last line belongs to what follows, and so do blank lines that the chomping drops.
   const contentEnd = wanted === "|+" ? withoutLineBreak(text, start, end) : blockScalarEnd(text, start, end);
   const lineEnd = text[headerEnd - 1] === "\r" ? "\r\n" : "\n";
-  if (headerEnd === -1 || contentIndent === undefined || !isPrintableLiteral(value)) {
+  if (headerEnd === -1 || contentIndent === undefined || !fitsLiteral(value)) {
     return { start, end: contentEnd, text: doubleQuoted(value) };
   }
   const header = /^[|>]([1-9]?)[-+]?([1-9]?)/.exec(text.slice(start, headerEnd));

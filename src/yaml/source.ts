@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Document, Node } from "yaml";
+import { describeSyntaxError } from "./syntax-errors.ts";
 
 /** A text and its one YAML document, with the source tokens that tell where each node stands. */
 export interface Source {
@@ -10,6 +11,8 @@ export interface Source {
 /** Where and why a text is no YAML; line and column from 1, within this text. */
 export interface SyntaxProblem {
   message: string;
+  /** True when the text is YAML, but more than one document. */
+  isSeveralDocuments: boolean;
   line: number;
   column: number;
 }
@@ -23,14 +26,15 @@ export function parseSource(text: string): Source | SyntaxProblem {
   const document = parseDocument(text, {
     keepSourceTokens: true,
     lineCounter: lines,
-    logLevel: "silent",
+    // Not "silent", which would take the first of several documents without a word.
+    logLevel: "error",
     merge: true,
     prettyErrors: false,
   });
   const error = document.errors[0];
   if (error === undefined) return { text, document };
   const { line, col } = lines.linePos(error.pos[0]);
-  return { message: firstSentence(error.message), line: Math.max(line, 1), column: Math.max(col, 1) };
+  return { ...describeSyntaxError(error.code), line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
 /** True when a text could be read. */
@@ -80,8 +84,4 @@ export function nodeAt(source: Source, path: readonly (string | number)[]): Node
     else return undefined;
   }
   return node === null ? undefined : (node as Node | undefined);
-}
-
-function firstSentence(message: string): string {
-  return message.split("\n", 1)[0] ?? message;
 }

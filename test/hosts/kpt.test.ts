@@ -37,7 +37,7 @@ onEach([kptOnPath, kptNewest], (kpt) => {
     });
 
     // Known to fail: what is added stands before such a comment, and kpt then gives it to both neighbours.
-    test.fails("keeps a comment at the end of a map or of a list where it is, once", () => {
+    test("keeps a comment at the end of a map or of a list where it is, once", () => {
       const example = copyOf("kpt");
       const file = join(example.folder, agent);
       const proxyConfig = "          holdApplicationUntilProxyStarts: true\n";

