@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decideConnection } from "../../src/istio/decide-connection.ts";
 import type { Connection } from "../../src/istio/interception-rules.ts";
+import { INTERCEPTION_RULES } from "../../src/istio/interception-rules.ts";
 import { readInterceptionSettings } from "../../src/istio/interception-settings.ts";
 import { readAddress } from "../../src/istio/ip-range.ts";
 
@@ -80,4 +82,10 @@ describe("annotations that Istio refuses", () => {
     const { wrong } = readInterceptionSettings({ [name]: value }, false);
     expect(wrong).toMatchObject([{ name, value }]);
   });
+});
+
+test("docs/interception.md lists the rules in their order", () => {
+  const page = readFileSync(new URL("../../docs/interception.md", import.meta.url), "utf8");
+  const listed = [...page.matchAll(/^\| `([a-z-]+)` /gm)].map(([, id]) => id);
+  expect(listed).toEqual(["no-sidecar", ...INTERCEPTION_RULES.map(({ id }) => id)]);
 });
