@@ -60,7 +60,7 @@ function parse(
 }
 
 function rewrite(files: readonly string[], configFile: string | undefined, verbose: boolean): number {
-  const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile));
+  const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile), configFile);
   const input = files.filter((file) => file !== "-").join(", ") || "standard input";
   const bytes = files.length === 0 ? readAll(STDIN) : joinDocuments(files.map(readBytes));
   if (config !== undefined && "severity" in config) {
@@ -81,7 +81,7 @@ function rewrite(files: readonly string[], configFile: string | undefined, verbo
 
 function generateFrom(folders: readonly string[], configFile: string | undefined): number {
   if (folders.length > 1) throw new UsageError(`generate takes one folder, not ${folders.length}`);
-  const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile));
+  const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile), configFile);
   if (config !== undefined && "severity" in config) return tell([config], configFile ?? "");
   const { output, lines, failed } = generateCommand(folders, process.env, config);
   for (const line of lines) say(line);
@@ -94,7 +94,7 @@ function explainFlows(paths: readonly string[], values: { format?: string; "func
   if (!isFormat(format)) throw new UsageError(`--format is ${FORMATS.join(", ")}, not ${format}`);
   if (paths.length === 0 && process.stdin.isTTY) return print(HELP);
   const bytes = paths.length === 0 ? readAll(STDIN) : readPaths(paths);
-  const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile));
+  const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile), configFile);
   if (config !== undefined && "severity" in config) return tell([config], configFile ?? "");
   const withColour = process.stdout.isTTY && !process.env["NO_COLOR"];
   const call = { format, withColour, ...(config === undefined ? {} : { functionConfig: config }) };
