@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   INCLUDE_OUTBOUND_PORTS,
   EXCLUDE_OUTBOUND_IP_RANGES,
@@ -14,41 +14,13 @@ import {
   readInterceptionSettings,
 } from "../../src/istio/interception-settings.ts";
 import { readAddress } from "../../src/istio/ip-range.ts";
+import { onEachFilter } from "./filters.ts";
 import type { IstioFlags } from "./istio-rules.ts";
-import { iptablesRules, nftablesRules } from "./istio-rules.ts";
 import type { Call } from "./pod.ts";
-import { ELSEWHERE, missing, OWN, OWNERS, Pod, PORTS } from "./pod.ts";
+import { ELSEWHERE, interfaceOf, OWN, OWNERS, PORTS } from "./pod.ts";
 
 const SETS = Number(process.env["NETFILTER_SETS"] ?? 100);
 const CALLS_PER_SET = 40;
-
-/** A packet filter of the kernel, with the program that loads rules into it. */
-interface Filter {
-  title: string;
-  needs: readonly (readonly string[])[];
-  load: (pod: Pod, flags: IstioFlags) => void;
-}
-
-function iptables(variant: "nft" | "legacy"): Filter {
-  const [v4, v6] = [`iptables-${variant}-restore`, `ip6tables-${variant}-restore`] as const;
-  return {
-    title: `iptables-${variant}`,
-    needs: [v4, v6].map((program) => [program.replace("-restore", ""), "-t", "nat", "-L", "-n"]),
-    load: (pod, flags) => {
-      pod.load([v4], iptablesRules(flags, 4));
-      pod.load([v6], iptablesRules(flags, 6));
-    },
-  };
-}
-
-const nftables: Filter = {
-  title: "nftables",
-  needs: [["nft", "list", "ruleset"]],
-  load: (pod, flags) => pod.load(["nft", "-f", "-"], nftablesRules(flags)),
-};
-
-const interfaceOf = (address: string): string =>
-  Object.entries(ELSEWHERE).find(([, addresses]) => addresses.includes(address))?.[0] ?? "lo";
 
 const ports = fc.subarray([...PORTS], { maxLength: 5 }).map((list) => list.join(","));
 const ranges = fc
@@ -151,16 +123,7 @@ function predicted(call: Call, settings: InterceptionSettings): { wanted: string
   return { wanted: rule.way === "direct" ? "destination" : rule.way.replace(" ", "-"), rule: rule.id };
 }
 
-describe.each([iptables("nft"), iptables("legacy"), nftables])("on $title", (filter) => {
-  const lacking = missing(filter.needs);
-  if (lacking !== undefined) {
-    leaveOut(filter.title, lacking);
-    return;
-  }
-  const pod = new Pod();
-  beforeAll(() => pod.open(), 60_000);
-  afterAll(() => pod.close());
-
+onEachFilter((filter, pod) => {
   test("every connection goes where the model says", { timeout: 600_000 }, async () => {
     const decided = new Map<string, number>();
     await fc.assert(
@@ -189,13 +152,3 @@ describe.each([iptables("nft"), iptables("legacy"), nftables])("on $title", (fil
     console.info(`${filter.title}: ${total} connections under ${SETS} sets of annotations; ${perRule.join(", ")}`);
   });
 });
-
-/** Says loudly that a packet filter was not tested; with REQUIRE_HOSTS=1 that is a failure. */
-function leaveOut(title: string, lacking: string): void {
-  if (process.env["REQUIRE_HOSTS"] === "1") {
-    test(`${title} is there`, () => expect.unreachable(`${title} cannot be tested: ${lacking}`));
-    return;
-  }
-  console.warn(`NOT TESTED: ${title}: ${lacking}; run as root after apt-get install iptables nftables iproute2`);
-  test.skip(`every connection goes where the model says (${lacking})`, () => {});
-}

@@ -22,12 +22,17 @@ export const OWN = ["10.1.0.2", "127.0.0.1", "127.0.0.5", "fd00:1::2", "::1"] as
 
 /** Addresses elsewhere, by the interface that leads there. */
 export const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
-  eth0: ["10.1.0.10", "10.1.0.77", "10.96.0.1", "fd00:1::10", "fd00:96::1"],
+  eth0: ["10.1.0.10", "10.1.0.77", "10.96.0.1", "10.96.7.7", "fd00:1::10", "fd00:96::1"],
   net1: ["10.2.0.10", "fd00:2::10"],
 };
 
+/** The interface that leads to an address. */
+export function interfaceOf(target: string): string {
+  return Object.entries(ELSEWHERE).find(([, addresses]) => addresses.includes(target))?.[0] ?? "lo";
+}
+
 /** Ports that something listens on at every address. */
-export const PORTS = [53, 80, 443, 4317, 8080, 9090, 10250, 15008, 15020, 15090] as const;
+export const PORTS = [53, 80, 443, 4317, 8080, 8081, 8888, 9090, 10250, 15008, 15014, 15020, 15090] as const;
 
 /** Identities that connections are opened as: an ordinary one, the sidecar's, and each half of it. */
 export const OWNERS = [
