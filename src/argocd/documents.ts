@@ -80,8 +80,7 @@ function notAResource(stream: Stream, item: Item, what = "a document without api
     severity: "error",
     cause: `${what} is no resource of the cluster`,
     remedy: "leave its file out with the parameter directory.exclude, or make it a resource",
-    // The `---` line may be one that was put between two files.
-    position: { line: lineAt(stream.bytes, item.start) + (stream.bytes[item.start] === 0x2d ? 1 : 0), column: 1 },
+    position: { line: lineAt(stream.bytes, item.start), column: 1 },
   };
 }
 

@@ -118,7 +118,7 @@ function fallbackConfig({ functionConfig }: Operator): Manifest | Finding | unde
   if (functionConfig === undefined) return undefined;
   const name = "INTERCEPT_BACKENDS_FUNCTION_CONFIG";
   try {
-    const config = readConfigFile(readFileSync(functionConfig));
+    const config = readConfigFile(readFileSync(functionConfig), functionConfig);
     return isProblem(config) ? problem(`the file in ${name}: ${config.cause}`, config.remedy ?? "mend it") : config;
   } catch (error) {
     return problem(`the file in ${name} cannot be read: ${codeOf(error)}`, "correct or unset it");

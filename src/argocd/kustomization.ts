@@ -4,8 +4,9 @@ import type { Finding } from "../finding.ts";
 import type { Operator } from "./operator.ts";
 import { problem } from "./problem.ts";
 import { readYamlFile } from "./read-yaml-file.ts";
-import { countBytes, lookAt, shown } from "./repository.ts";
+import { lookAt, readInside, shown } from "./repository.ts";
 import type { Place, Repository } from "./repository.ts";
+import { assignedValues, secretValues } from "./secret-values.ts";
 
 /** The names by which kustomize finds a kustomization (kustomize: api/konfig/general.go). */
 export const KUSTOMIZATION_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -25,6 +26,8 @@ interface Look {
   /** Real paths of the kustomizations seen, since two overlays may share a base. */
   seen: Set<string>;
   findings: Finding[];
+  /** Values of Secrets, for what kustomize says of its failure. */
+  secrets: string[];
 }
 
 /**
@@ -33,10 +36,13 @@ interface Look {
  * kustomize keeps files to its own folders (`LoadRestrictionsRootOnly`), but not bases, and would clone and download
  * (kustomize: api/internal/loader/fileloader.go). Its flags for functions and plugins are never given.
  */
-export function checkKustomization(repository: Repository, operator: Operator): Finding[] {
-  const look: Look = { repository, operator, seen: new Set(), findings: [] };
+export function checkKustomization(
+  repository: Repository,
+  operator: Operator,
+): { findings: Finding[]; secrets: string[] } {
+  const look: Look = { repository, operator, seen: new Set(), findings: [], secrets: [] };
   checkFolder(look, repository.folder);
-  return look.findings;
+  return look;
 }
 
 function checkFolder(look: Look, folder: string): void {
@@ -93,6 +99,10 @@ function checkFile(look: Look, path: string, place: Place): void {
 }
 
 function checkGenerator(look: Look, path: string, field: string, generator: Record<string, unknown>): void {
+  if (field === "secretGenerator") {
+    const literals = listOf(generator["literals"]).filter((literal) => typeof literal === "string");
+    look.secrets.push(...literals.flatMap(assignedValues));
+  }
   // `key=path` gives the file another name in the ConfigMap.
   for (const entry of listOf(generator["files"])) {
     checkEntry(look, path, `${field}.files`, typeof entry === "string" ? entry.replace(/^[^=]*=/, "") : entry);
@@ -125,8 +135,10 @@ function checkEntry(look: Look, from: string, field: string, entry: unknown): vo
   } else if (PLUGINS.includes(field)) {
     checkPlugin(look, target, place, field);
   } else {
-    const tooMuch = countBytes(repository, place, target);
-    if (tooMuch) look.findings.push(tooMuch);
+    const bytes = readInside(repository, place, target);
+    if (!(bytes instanceof Uint8Array)) look.findings.push(bytes);
+    else if (!field.startsWith("secretGenerator")) look.secrets.push(...secretValues(bytes));
+    else look.secrets.push(...assignedValues(Buffer.from(bytes).toString("utf8")));
   }
 }
 

@@ -14,8 +14,10 @@ export function lineFor(finding: Finding, { rendered, sorted }: Source, gaps = s
   if (position) {
     // Where documents were taken out, what follows stood further below.
     const line = gaps.reduce((here, gap) => (gap.line <= here ? here + gap.count : here), position.line);
-    const file = rendered.files.findLast((text) => text.line <= line);
-    const own = file === undefined ? line : line - file.line + 1;
+    // A text that ends too early is told of at its end, which is the `---` line of the next file.
+    const isAtEnd = position.column === 1 && finding.cause.startsWith("the input is not YAML");
+    const file = rendered.files.findLast((text) => text.line + (isAtEnd ? text.lead : 0) <= line);
+    const own = file === undefined ? line : Math.max(1, line - file.line - file.lead + 1);
     return toLine({ ...finding, position: { ...position, line: own } }, file?.path ?? rendered.name);
   }
   if (finding.file || !resource || rendered.files.length === 0) return toLine(finding, rendered.name);
@@ -23,7 +25,6 @@ export function lineFor(finding: Finding, { rendered, sorted }: Source, gaps = s
   const place = found.find(
     ({ manifest: { ref } }) => ref.name === resource.name && ref.namespace === resource.namespace,
   );
-  // The `---` line of the first document of a file may stand before the file.
-  const file = place && rendered.files.findLast(({ start }) => start <= place.item.start + "---\n".length);
+  const file = place && rendered.files.findLast(({ start }) => start <= place.item.start);
   return toLine(file ? { ...finding, file: { path: file.path } } : finding, rendered.name);
 }

@@ -46,13 +46,10 @@ function join(repository: Repository, files: readonly FoundFile[]): Rendering {
   for (const file of files) {
     const text = textOf(repository, file);
     if (!(text instanceof Uint8Array)) return { findings: [text] };
-    if (pieces.length > 0 && !isDocumentStart(text, lineFrom(text, 0))) {
-      pieces.push(Buffer.from("---\n"));
-      start += 4;
-      line += 1;
-    }
-    texts.push({ path: shown(repository, file.path), start, line });
-    const ended = text.at(-1) === LF || text.length === 0 ? text : Buffer.concat([text, Buffer.from("\n")]);
+    const lead = pieces.length > 0 && !isDocumentStart(text, lineFrom(text, 0)) ? 1 : 0;
+    texts.push({ path: shown(repository, file.path), start, line, lead });
+    const end = text.at(-1) === LF || text.length === 0 ? "" : "\n";
+    const ended = Buffer.concat([Buffer.from(lead ? "---\n" : ""), text, Buffer.from(end)]);
     pieces.push(ended);
     start += ended.length;
     line += linesIn(ended);

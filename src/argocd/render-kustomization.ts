@@ -7,7 +7,7 @@ import type { Surroundings } from "./run-renderer.ts";
 /** Builds the kustomization in the source folder, once nothing speaks against it. */
 export function renderKustomization(repository: Repository, surroundings: Surroundings): Rendering {
   const { operator } = surroundings;
-  const findings = checkKustomization(repository, operator);
+  const { findings, secrets } = checkKustomization(repository, operator);
   if (findings.length > 0) return { findings };
   const helm = operator.kustomizeHelm ? ["--enable-helm", `--helm-command=${operator.helm ?? "helm"}`] : [];
   const rendered = runRenderer(
@@ -16,6 +16,7 @@ export function renderKustomization(repository: Repository, surroundings: Surrou
       args: ["build", "--load-restrictor=LoadRestrictionsRootOnly", ...helm, "."],
       cwd: repository.folder,
       network: operator.remoteBases,
+      secrets,
     },
     surroundings,
   );

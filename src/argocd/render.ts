@@ -10,12 +10,14 @@ export interface Rendered {
   files: readonly SourceText[];
 }
 
-/** Where the text of a file stands in the stream. */
+/** Where the text of a file stands in the stream, with the `---` line that was put before it. */
 export interface SourceText {
   path: string;
-  /** Byte offset and line, from 1, at which it begins. */
+  /** Byte offset, and line from 1, at which it begins. */
   start: number;
   line: number;
+  /** The number of lines that are not the file's: 1 with a `---` line put before it. */
+  lead: 0 | 1;
 }
 
 /** What a source was rendered to, or why it was not. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Finding } from "../finding.ts";
 import type { Environment, Operator } from "./operator.ts";
 import { problem } from "./problem.ts";
+import { hideValues } from "./secret-values.ts";
 
 /** All that running a renderer takes from its surroundings. */
 export interface Surroundings {
@@ -23,6 +24,8 @@ export interface Call {
   env?: Readonly<Record<string, string>>;
   /** True when the operator lets this call reach the network. */
   network: boolean;
+  /** What must not be seen in a word of its. */
+  secrets?: readonly string[];
 }
 
 /** Variables that are handed on. No name of an Application's is among them (`ARGOCD_ENV_`, `PARAM_`, `ARGOCD_APP_`). */
@@ -77,7 +80,10 @@ export function runRenderer(call: Call, { env, operator, end }: Surroundings): U
   if (ran.error) return problem(`${call.program} cannot be started: ${code}`, "see that its file can be run");
   if (ran.status === 0) return ran.stdout;
   const how = ran.status === null ? `was ended by ${ran.signal ?? "a signal"}` : `failed`;
-  return problem(`${call.program} ${how}: ${oneLine(ran.stderr)}`, "mend the source, or see what it says by itself");
+  return problem(
+    `${call.program} ${how}: ${oneLine(hideValues(ran.stderr.toString("utf8"), call.secrets ?? []))}`,
+    "mend the source, or see what it says by itself",
+  );
 }
 
 /** The error for a call that takes too long. */
@@ -106,9 +112,8 @@ function locate(program: string, path = ""): string | undefined {
 
 const MOST_WORDS = 1500;
 
-function oneLine(stderr: Buffer): string {
+function oneLine(stderr: string): string {
   const lines = stderr
-    .toString("utf8")
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("Use --debug flag"));

@@ -1,0 +1,35 @@
+import { findDocuments } from "../krm/find-documents.ts";
+import { selectItems } from "../krm/select-items.ts";
+import { isRecord } from "../record.ts";
+
+/** Shorter texts are in many words, and no secrets. */
+const SHORTEST = 4;
+
+/** The values of the Secrets in a stream of manifests, as they stand there and decoded. */
+export function secretValues(bytes: Uint8Array): string[] {
+  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("Secret")) return [];
+  return selectItems(findDocuments(bytes), ["Secret"]).found.flatMap(({ manifest: { object } }) => {
+    const encoded = stringsIn(object["data"]);
+    const decoded = encoded.map((text) => Buffer.from(text, "base64").toString("utf8"));
+    return [...encoded, ...decoded, ...stringsIn(object["stringData"])];
+  });
+}
+
+/** What stands behind the `=` of each line, and the line where it has none. */
+export function assignedValues(text: string): string[] {
+  return text.split("\n").map((line) => line.slice(line.indexOf("=") + 1).trim());
+}
+
+/** A text in which the values cannot be seen. Renderers quote what they cannot read. */
+export function hideValues(text: string, values: Iterable<string>): string {
+  const hidden = [...new Set(values)]
+    .flatMap((value) => [value, ...value.split("\n")])
+    .map((value) => value.trim())
+    .filter((value) => value.length >= SHORTEST)
+    .toSorted((one, other) => other.length - one.length);
+  return hidden.reduce((shown, value) => shown.replaceAll(value, "…"), text);
+}
+
+function stringsIn(value: unknown): string[] {
+  return isRecord(value) ? Object.values(value).filter((text) => typeof text === "string") : [];
+}
