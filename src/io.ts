@@ -1,17 +1,25 @@
-import { readSync, writeSync } from "node:fs";
+import { fstatSync, readSync, writeSync } from "node:fs";
 
-const CHUNK = 1024 * 1024;
+/** What is asked for at first where the size is not known, in bytes. */
+const CHUNK = 64 * 1024;
 
-/** All bytes of a file descriptor. A pipe that another program has made non-blocking is waited for. */
+/** All bytes of a file descriptor, in one piece. A pipe that another program has made non-blocking is waited for. */
 export function readAll(descriptor: number): Uint8Array {
-  const chunks: Uint8Array[] = [];
+  const { size } = fstatSync(descriptor);
+  // One byte more than a file has, so that its end is seen without growing; a pipe tells no size.
+  let buffer = Buffer.allocUnsafe(Math.max(size + 1, CHUNK));
+  let length = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(CHUNK);
-    const length = whenReady(() => readSync(descriptor, chunk, 0, CHUNK, null));
-    if (length === 0) break;
-    chunks.push(chunk.subarray(0, length));
+    const from = length;
+    const read = whenReady(() => readSync(descriptor, buffer, from, buffer.length - from, null));
+    if (read === 0) return buffer.subarray(0, length);
+    length += read;
+    if (length === buffer.length) {
+      const larger = Buffer.allocUnsafe(length * 2);
+      buffer.copy(larger);
+      buffer = larger;
+    }
   }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isatty } from "node:tty";
 import { parseArgs } from "node:util";
 import { functionConfigJsonSchema } from "./config/json-schema.ts";
 import { explainCommand, FORMATS, isFormat, readSources } from "./explain-command.ts";
@@ -45,7 +46,7 @@ function main(argv: readonly string[]): number {
   }
   if (positionals[0] === "generate") return generateFrom(positionals.slice(1), values["function-config"]);
   if (positionals[0] === "explain") return explainFlows(positionals.slice(1), values);
-  if (positionals.length === 0 && process.stdin.isTTY) return print(HELP);
+  if (positionals.length === 0 && isatty(STDIN)) return print(HELP);
   return rewrite(positionals, values["function-config"], values.verbose ?? false);
 }
 
@@ -92,7 +93,7 @@ function generateFrom(folders: readonly string[], configFile: string | undefined
 function explainFlows(paths: readonly string[], values: { format?: string; "function-config"?: string }): number {
   const { format = "table", "function-config": configFile } = values;
   if (!isFormat(format)) throw new UsageError(`--format is ${FORMATS.join(", ")}, not ${format}`);
-  if (paths.length === 0 && process.stdin.isTTY) return print(HELP);
+  if (paths.length === 0 && isatty(STDIN)) return print(HELP);
   const bytes = paths.length === 0 ? readAll(STDIN) : readPaths(paths);
   const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile), configFile);
   if (config !== undefined && "severity" in config) return tell([config], configFile ?? "");
