@@ -47,12 +47,12 @@ export function wayDecider(
   };
 }
 
-/** A rule on ranges with the ranges that it means. */
+/** A rule, with the ranges that it is about. */
 function spelledOut({ id, way, sentence, source }: Rule, settings: InterceptionSettings): Decider {
   const lists = { "excluded-range": settings.excludedRanges, "included-range": settings.includedRanges };
-  const ranges = id === "excluded-range" || id === "included-range" ? lists[id] : [];
-  const names = ranges === "*" ? ranges : ranges.map(({ text }) => text).join(", ");
-  return { id, way, sentence: names === "" ? sentence : `${sentence} (here ${names})`, source };
+  if (id !== "excluded-range" && id !== "included-range") return { id, way, sentence, source };
+  const ranges = lists[id];
+  return { id, way, sentence, source, ranges: ranges === "*" ? ranges : ranges.map(({ text }) => text).join(", ") };
 }
 
 function whyNoSidecar(agent: PodLike, cluster: readonly Manifest[]): string | undefined {

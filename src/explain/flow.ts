@@ -10,7 +10,10 @@ export type Place =
   | "not told";
 
 /** What decides where a flow goes: a rule of the packet filter, or that there is none. */
-export type Decider = Pick<Rule, "id" | "way" | "sentence" | "source">;
+export interface Decider extends Pick<Rule, "id" | "way" | "sentence" | "source"> {
+  /** The ranges of a rule on ranges, with commas. */
+  ranges?: string;
+}
 
 /** One flow that the agent opens. */
 export interface Flow {

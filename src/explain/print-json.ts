@@ -11,6 +11,6 @@ export function printJson({ agent, flows, gaps }: Explanation): string {
   return `${JSON.stringify({ agent, flows: plain, gaps }, null, 2)}\n`;
 }
 
-function ruleOf({ id, sentence, source }: Decider): { id: string; sentence: string; source: string } {
-  return { id, sentence, source };
+function ruleOf({ id, sentence, source, ranges }: Decider): Omit<Decider, "way"> {
+  return { id, sentence, source, ...(ranges === undefined ? {} : { ranges }) };
 }

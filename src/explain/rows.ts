@@ -12,7 +12,7 @@ export function cellsOf(flow: Flow): string[] {
     String(flow.port),
     `${flow.place}${mode}`,
     flow.decider.way,
-    [flow.decider.id, ...flow.unless.map(({ id }) => `unless ${id}`)].join(", "),
+    [flow.decider.id, ...flow.unless.map(({ way, ranges }) => `but ${way} in ${ranges}`)].join(", "),
     flow.tls,
   ];
 }
