@@ -1,3 +1,4 @@
+import { readPortList } from "../istio/port-list.ts";
 import type { Manifest } from "../manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import type { PodLike, Whereabouts } from "./cluster.ts";
@@ -78,7 +79,7 @@ function serviceAsTarget(manifest: Manifest): PodLike {
 /** The annotated port, else every TCP port that a container declares. */
 function portsOf({ annotations, spec }: PodLike): number[] {
   const text = annotations["prometheus.io/port"];
-  if (typeof text === "string") return /^\d{1,5}$/.test(text) ? [Number(text)] : [];
+  if (typeof text === "string") return /^\d+$/.test(text) ? (readPortList(text) ?? []) : [];
   const ports = listOf(spec["containers"]).flatMap((container) => listOf(valueAt(container, "ports")));
   return ports.flatMap((port) => {
     const number = valueAt(port, "containerPort");
