@@ -6,6 +6,7 @@ Usage:
   intercept-backends [--function-config FILE]              a ResourceList from standard input, as hosts send it
   intercept-backends [--function-config FILE] FILE ...     files; - is standard input
   intercept-backends generate [--function-config FILE] [DIR]   render DIR and rewrite it, as Argo CD's plugin does
+  intercept-backends parameters [DIR]                      list what an Application can say about DIR, as JSON
   intercept-backends explain [--format FORMAT] [FILE ...]  who the agent talks to, through the sidecar or directly
   intercept-backends schema                                print the JSON Schema of the function config
 

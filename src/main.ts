@@ -11,6 +11,7 @@ import { readAll, writeAll } from "./io.ts";
 import { toLine } from "./krm/result.ts";
 import { readConfigFile } from "./read-config-file.ts";
 import { joinDocuments } from "./krm/join-documents.ts";
+import { parametersCommand } from "./parameters-command.ts";
 import { run } from "./run.ts";
 import type { Outcome, RunOptions } from "./run.ts";
 
@@ -45,6 +46,7 @@ function main(argv: readonly string[]): number {
     return print(`${JSON.stringify(functionConfigJsonSchema(), null, 2)}\n`);
   }
   if (positionals[0] === "generate") return generateFrom(positionals.slice(1), values["function-config"]);
+  if (positionals[0] === "parameters") return print(parametersCommand(positionals.slice(1), process.env));
   if (positionals[0] === "explain") return explainFlows(positionals.slice(1), values);
   if (positionals.length === 0 && isatty(STDIN)) return print(HELP);
   return rewrite(positionals, values["function-config"], values.verbose ?? false);
