@@ -18,9 +18,14 @@ export function applyChange(value: Value | undefined, change: Change): Value | u
     case "list":
       return applyToList(value, change.at, change.append);
     case "document":
-      if (typeof (value ?? "") !== "string") throw new Error("a document must stand in a string");
-      return changeDocument(String(value ?? ""), change.format, change.change);
+      return changeDocument(documentIn(value), change.format, change.change);
   }
+}
+
+function documentIn(value: Value | undefined): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value !== "string") throw new Error("a document must stand in a string");
+  return value;
 }
 
 function applyToMap(value: Value | undefined, entries: ReadonlyMap<string, Change>): Value {

@@ -93,7 +93,8 @@ describe("for every stream", () => {
 
   test("Off after On leaves what Off alone makes of it", () => {
     check(streams, ({ text, resources, agent }) => {
-      fc.pre(isUntouched((resources[agent]?.object["spec"] as Record<string, any>)["template"]));
+      const spec = resources[agent]?.object["spec"] as { template: Record<string, any> };
+      fc.pre(isUntouched(spec.template));
       const afterOn = runText(text, { functionConfig: interception("On") });
       const afterOff = runText(withoutResults(afterOn.text), { functionConfig: interception("Off") });
       const offAlone = runText(text, { functionConfig: interception("Off") });
