@@ -1,6 +1,8 @@
 import { dirname, join } from "node:path";
 import { isRecord } from "../record.ts";
 import type { Finding } from "../finding.ts";
+import { findDocuments } from "../krm/find-documents.ts";
+import { isFinding, readPart } from "../krm/read-part.ts";
 import type { Operator } from "./operator.ts";
 import { problem } from "./problem.ts";
 import { readYamlFile } from "./read-yaml-file.ts";
@@ -114,8 +116,12 @@ function checkGenerator(look: Look, path: string, field: string, generator: Reco
 
 /** Judges one entry that names a file or a folder; text over several lines is YAML that stands there itself. */
 function checkEntry(look: Look, from: string, field: string, entry: unknown): void {
-  if (typeof entry !== "string" || entry === "" || entry.includes("\n")) return;
+  if (typeof entry !== "string" || entry === "") return;
   const { repository, operator } = look;
+  if (entry.includes("\n")) {
+    if (PLUGINS.includes(field)) checkPlugins(look, shown(repository, from), Buffer.from(entry), field);
+    return;
+  }
   const target = entry.startsWith("/") ? entry : join(dirname(from), entry);
   const place = isUrl(entry) ? "missing" : lookAt(repository, target);
   if (place === "missing") {
@@ -132,26 +138,29 @@ function checkEntry(look: Look, from: string, field: string, entry: unknown): vo
     });
   } else if (place.isFolder) {
     if (!field.startsWith("helmGlobals")) checkFolder(look, place.real);
-  } else if (PLUGINS.includes(field)) {
-    checkPlugin(look, target, place, field);
   } else {
     const bytes = readInside(repository, place, target);
     if (!(bytes instanceof Uint8Array)) look.findings.push(bytes);
+    else if (PLUGINS.includes(field)) checkPlugins(look, shown(repository, target), bytes, field);
     else if (!field.startsWith("secretGenerator")) look.secrets.push(...secretValues(bytes));
     else look.secrets.push(...assignedValues(Buffer.from(bytes).toString("utf8")));
   }
 }
 
-/** Functions among the transformers would be refused by kustomize too, but not in words that say what to do. */
-function checkPlugin(look: Look, path: string, place: Place, field: string): void {
-  const read = readYamlFile(look.repository, place, path);
-  // Several documents in one file are left to kustomize.
-  if ("severity" in read) {
-    if (!read.cause.includes("multiple documents")) look.findings.push(read);
-    return;
+/**
+ * The configurations of plugins in a text. Functions would be refused by kustomize too, but not in words that say what to
+ * do; files of built-in plugins it would download.
+ */
+function checkPlugins(look: Look, name: string, bytes: Uint8Array, field: string): void {
+  const stream = findDocuments(bytes);
+  for (const item of stream.items) {
+    const read = readPart(stream, item);
+    if (isFinding(read)) look.findings.push(problem(read.cause, read.remedy ?? "mend it there", name));
+    else if (isRecord(read.value)) checkPlugin(look, name, read.value, field);
   }
-  const { content } = read;
-  const name = shown(look.repository, path);
+}
+
+function checkPlugin(look: Look, name: string, content: Readonly<Record<string, unknown>>, field: string): void {
   const metadata = isRecord(content["metadata"]) ? content["metadata"] : {};
   const annotations = isRecord(metadata["annotations"]) ? metadata["annotations"] : {};
   if (content["kind"] === "InterceptBackends") {

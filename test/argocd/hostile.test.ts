@@ -138,11 +138,19 @@ describe("what a kustomization may not ask for", () => {
     }
   });
 
-  test("a remote file in the configuration of a built-in transformer", () => {
+  test("a remote file in the configuration of a built-in transformer, in one document of several or in place", () => {
     const patch =
       "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: p}\npath: http://127.0.0.1:1/patch.yaml\n";
-    const ran = plugin(kustomization("transformers: [p.yaml]\n", { "app/p.yaml": patch }), { env: refused });
-    expectRefusal(ran, /^p\.yaml: transformers "http:.*remote ones are not allowed; /);
+    const several = { "app/p.yaml": `${patch.replace("http://127.0.0.1:1/", "")}---\n${patch}` };
+    const inPlace = `transformers:\n- |\n  ${patch.trim().replaceAll("\n", "\n  ")}\n`;
+    for (const app of [
+      kustomization("transformers: [p.yaml]\n", { "app/p.yaml": patch }),
+      kustomization("transformers: [p.yaml]\n", several),
+      kustomization(inPlace),
+    ]) {
+      const ran = plugin(app, { env: refused });
+      expectRefusal(ran, /^(?:p|kustomization)\.yaml: transformers "http:.*remote ones are not allowed; /);
+    }
   });
 
   test("remote bases are a matter of the operator alone", () => {
