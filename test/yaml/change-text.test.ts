@@ -123,6 +123,16 @@ describe("a removed key takes its line along and leaves the comments above", () 
   });
 });
 
+test("what was added behind a comment goes with its blank line", () => {
+  const change = inMap([["b", remove]]);
+  expect(edit(lines("a: 1", "# end", "", "b: 2"), change)).toBe(lines("a: 1", "# end"));
+  expect(edit(lines("a: 1", "", "b: 2"), change)).toBe(lines("a: 1", ""));
+});
+
+test("an edit that would not mean what it should is refused", () => {
+  expect(edit(lines("a: !!int 1"), inMap([["a", set("80")]]))).toBeUndefined();
+});
+
 describe("lists", () => {
   const append = inMap([["l", inList(new Map(), [{ name: "v", emptyDir: { medium: "Memory" } }])]]);
   const cases: [string, string, string][] = [
