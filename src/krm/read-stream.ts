@@ -37,11 +37,13 @@ export function readStream(bytes: Uint8Array, { way, allowManifests = false }: R
   return headProblem(stream.head) ?? cutProblem(stream) ?? stream;
 }
 
-/** True when spans were found of one, or when the first words of the text say that it is one in another shape. */
+/** True when spans were found of one, or when a root key or JSON at the start say that it is one in another shape. */
 function isResourceList(bytes: Uint8Array, found: Stream | undefined): boolean {
   if (found) return found.head.get("kind") === "ResourceList";
   const first = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4096)).toString("latin1");
-  return /\bkind["']?\s*:\s*["']?ResourceList\b/.test(first);
+  const isRootKey = /^["']?kind["']?[ \t]*:[ \t]*["']?ResourceList\b/m.test(first);
+  const isFlow = /^[^\w#-]*\{/.test(first) && /["']?kind["']?\s*:\s*["']?ResourceList\b/.test(first);
+  return isRootKey || isFlow;
 }
 
 /** True when the bytes were a ResourceList. */

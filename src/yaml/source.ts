@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import type { Document, Node } from "yaml";
 import { describeSyntaxError } from "./syntax-errors.ts";
 
@@ -30,11 +30,33 @@ export function parseSource(text: string): Source | SyntaxProblem {
     logLevel: "error",
     merge: true,
     prettyErrors: false,
+    // The package compares each key with all before it, which takes minutes for a map of some ten thousand.
+    uniqueKeys: false,
   });
-  const error = document.errors[0];
+  const error = document.errors[0] ?? repeatedKey(document);
   if (error === undefined) return { text, document };
   const { line, col } = lines.linePos(error.pos[0]);
   return { ...describeSyntaxError(error.code), line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** The first key that a map has twice (YAML 1.2.2, 3.2.1.1); hosts refuse it. */
+function repeatedKey(document: Document): { code: "DUPLICATE_KEY"; pos: [number] } | undefined {
+  let at: number | undefined;
+  visit(document, {
+    Map(_, map) {
+      const keys = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (keys.has(key.value)) {
+          at = key.range?.[0] ?? 0;
+          return visit.BREAK;
+        }
+        keys.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return at === undefined ? undefined : { code: "DUPLICATE_KEY", pos: [at] };
 }
 
 /** True when a text could be read. */
