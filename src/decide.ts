@@ -5,11 +5,13 @@ import { readSettings } from "./config/read-settings.ts";
 import type { Settings } from "./config/schema.ts";
 import { hasError } from "./finding.ts";
 import type { Finding } from "./finding.ts";
+import { lint } from "./lint/lint.ts";
 import type { Manifest } from "./manifest.ts";
 import { referencedSecrets, resolveBackends } from "./telemetry/backends.ts";
 import type { Backends } from "./telemetry/backends.ts";
 import { targetPorts } from "./telemetry/target-ports.ts";
-import type { Change } from "./yaml/change.ts";
+import { applyChange } from "./yaml/apply-change.ts";
+import type { Change, Value } from "./yaml/change.ts";
 
 /** Manifests of some kinds, and what was wrong with those that could not be read. */
 export interface Selected {
@@ -48,6 +50,9 @@ export function decide(config: Manifest | undefined, select: Select): Decision {
   const ports = portsOf(settings, select, backends, agent);
   const plan = planAgent(agent, settings, interception, ports.ports);
   findings.push(...ports.findings, ...plan.findings);
+  if (interception.sidecar && !hasError(findings)) {
+    findings.push(...warnings(rewritten(agent, plan.change), settings, backends, select));
+  }
   if (hasError(findings) || plan.change === undefined) return unchanged(findings);
   const asked = interception.sidecar ? requests(backends) : [];
   return { rewrite: { agent, change: plan.change }, findings: [...asked, ...findings] };
@@ -100,6 +105,16 @@ function portsOf(
 
 function mentioned(select: Select, kinds: readonly string[], names: readonly string[]): Selected {
   return names.length === 0 ? { manifests: [], findings: [] } : select(kinds, names);
+}
+
+/** What may go wrong with the agent as it will be. Of a resource that cannot be read a warning knows nothing, nothing more. */
+function warnings(agent: Manifest, settings: Settings, { backends }: Backends, select: Select): Finding[] {
+  return lint({ agent, settings, backends, ask: (kinds, mentioning) => select(kinds, mentioning).manifests });
+}
+
+function rewritten(agent: Manifest, change: Change | undefined): Manifest {
+  if (change === undefined) return agent;
+  return { ...agent, object: applyChange(agent.object as Value, change) as Manifest["object"] };
 }
 
 /** Which pipeline asked for which port. */

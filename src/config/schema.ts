@@ -197,6 +197,19 @@ const endpoints = z.strictObject({
   }),
 });
 
+const severity = z.enum(["Error", "Warn", "Off"]);
+
+/** A warning of src/lint by its id, which is stable; the description is also its line in docs/warnings. */
+function warning(description: string) {
+  return z._default(severity, "Warn").register(notes, { description });
+}
+
+const warnings = z.strictObject({
+  "istio-port": warning("A port of Istio's own is to be intercepted."),
+  "api-server-port": warning("A backend's port 443 captures the agent's calls to the Kubernetes API server too."),
+  "excluded-port": warning("A backend's port stands in `excludeOutboundPorts`, which wins."),
+});
+
 /** The settings as a person writes them under `spec`; every one may be left out. */
 export const spec = z.strictObject({
   agent: z.prefault(agent, {}).register(notes, { description: "Which DaemonSet is the metric agent." }),
@@ -215,6 +228,10 @@ export const spec = z.strictObject({
   endpoints: z
     .prefault(endpoints, {})
     .register(notes, { description: "How strict the reading of the backends' endpoints is." }),
+  warnings: z.prefault(warnings, {}).register(notes, {
+    description:
+      "How severe each warning is, by its id. `Error` changes nothing where it is raised, `Off` does not look for it. [warnings](warnings/README.md) says what each one means.",
+  }),
 });
 
 /** The whole function config, as it stands in a file. */

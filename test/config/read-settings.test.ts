@@ -5,6 +5,13 @@ import { readSettings } from "../../src/config/read-settings.ts";
 import { spec as specSchema } from "../../src/config/schema.ts";
 import { configMap, designExample, inSpec, interceptBackends, manifest } from "./manifests.ts";
 
+/** Every warning at its default. */
+const warnings = Object.fromEntries(
+  fieldsOf(specSchema).flatMap(({ path: [group, id], defaultValue }) =>
+    group === "warnings" && id !== undefined ? [[id, defaultValue]] : [],
+  ),
+);
+
 const defaults = {
   agent: { name: "telemetry-metric-agent" },
   pipelines: { include: "AgentInputs" },
@@ -13,6 +20,7 @@ const defaults = {
   bypass: { ipRanges: [] },
   certificates: { volumeName: "istio-certs", outputPath: "/etc/istio-output-certs", medium: "Memory" },
   endpoints: { unresolved: "Error" },
+  warnings,
 };
 
 const additional = (value: unknown) => ({ ports: { additional: value } });
@@ -75,7 +83,7 @@ describe("the two forms", () => {
   it("reads the example of the design", () => {
     const { settings, findings } = readSettings(manifest(designExample));
     expect(findings).toEqual([]);
-    expect(settings).toEqual({ ...designExample.spec, pipelines: { include: "AgentInputs" } });
+    expect(settings).toEqual({ ...designExample.spec, pipelines: { include: "AgentInputs" }, warnings });
   });
 
   it.each(values.flatMap((field) => valuesFor(field).map((value) => ({ name: field.path.join("."), field, value }))))(
@@ -287,7 +295,7 @@ describe("unknown keys", () => {
       'data["ports.exsting"]: "ports.exsting" is not a setting; did you mean ports.existing?',
     ]);
     expect(complaints(configMap({ foo: "bar" }))[0]).toMatch(
-      /remove it, or use one of agent.name, .*endpoints.unresolved$/,
+      /remove it, or use one of agent.name, .*endpoints.unresolved, /,
     );
   });
 });

@@ -1,0 +1,13 @@
+import { EXCLUDE_OUTBOUND_PORTS } from "../istio/interception-settings.ts";
+import { annotationField } from "./fields.ts";
+import type { Warning } from "./warning.ts";
+
+/** A port is both included and excluded; the exclusion wins (istio: tools/istio-iptables/pkg/capture/run.go). */
+export const excludedPort: Warning = ({ agent, interception }) =>
+  interception.includedPorts
+    .filter((port) => interception.excludedPorts.includes(port))
+    .map((port) => ({
+      cause: `port ${port} of a backend stands in excludeOutboundPorts too, which wins, so that the push bypasses the sidecar`,
+      remedy: `take ${port} out of excludeOutboundPorts`,
+      field: annotationField(agent, EXCLUDE_OUTBOUND_PORTS),
+    }));

@@ -1,0 +1,64 @@
+import type { Finding } from "../../src/finding.ts";
+import { readManifest } from "../../src/krm/read-manifest.ts";
+import { run } from "../../src/run.ts";
+
+/** What a stream is made of; each part may be left out. */
+export interface Parts {
+  /** Endpoints of MetricPipelines. */
+  endpoints?: readonly string[];
+  /** Annotations and labels of the agent's pods, and what else their spec and their collector have. */
+  annotations?: Readonly<Record<string, unknown>>;
+  labels?: Readonly<Record<string, string>>;
+  spec?: Readonly<Record<string, unknown>>;
+  collector?: Readonly<Record<string, unknown>>;
+  namespace?: string;
+  /** Other resources of the stream. */
+  others?: readonly object[];
+  /** `spec` of the function config. */
+  config?: Readonly<Record<string, unknown>>;
+}
+
+/** What a run tells of a stream besides infos. */
+export function problemsOf(parts: Parts): Finding[] {
+  const config = readManifest({
+    apiVersion: "intercept-backends.dev/v1alpha1",
+    kind: "InterceptBackends",
+    metadata: { name: "config" },
+    spec: parts.config ?? {},
+  });
+  const options = config === undefined ? {} : { functionConfig: config };
+  const { findings } = run(Buffer.from(textOf(parts)), options);
+  return findings.filter(({ severity }) => severity !== "info");
+}
+
+/** The stream as a ResourceList. */
+export function textOf(parts: Parts): string {
+  const pipelines = (parts.endpoints ?? ["http://otel-collector.observability:4317"]).map((value, at) => ({
+    apiVersion: "telemetry.kyma-project.io/v1beta1",
+    kind: "MetricPipeline",
+    metadata: { name: `backend-${at}` },
+    spec: { input: { runtime: { enabled: true } }, output: { otlp: { endpoint: { value } } } },
+  }));
+  const items = [agentOf(parts), ...pipelines, ...(parts.others ?? [])];
+  return JSON.stringify({ apiVersion: "config.kubernetes.io/v1", kind: "ResourceList", items }, undefined, 2);
+}
+
+function agentOf({
+  annotations = {},
+  labels = {},
+  spec = {},
+  collector = {},
+  namespace = "kyma-system",
+}: Parts): object {
+  return {
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name: "telemetry-metric-agent", namespace },
+    spec: {
+      template: {
+        metadata: { labels: { "app.kubernetes.io/name": "telemetry-metric-agent", ...labels }, annotations },
+        spec: { ...spec, containers: [{ name: "collector", ...collector }] },
+      },
+    },
+  };
+}
