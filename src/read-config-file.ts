@@ -2,8 +2,7 @@ import type { Finding } from "./finding.ts";
 import { readManifest } from "./krm/read-manifest.ts";
 import { decodeUtf8, streamProblem } from "./krm/read-part.ts";
 import type { Manifest } from "./manifest.ts";
-import { AliasProblem, isSource, parseSource, toPlain } from "./yaml/source.ts";
-import type { Source } from "./yaml/source.ts";
+import { isSource, parseSource, resolvedPlain } from "./yaml/source.ts";
 
 /** A function config from a file of its own; an error with line and column where it is no YAML map. */
 export function readConfigFile(bytes: Uint8Array, path: string): Manifest | Finding {
@@ -18,19 +17,10 @@ export function readConfigFile(bytes: Uint8Array, path: string): Manifest | Find
       source.column,
     );
   }
-  const plain = plainOf(source);
+  const plain = resolvedPlain(source);
   if (plain === undefined)
     return streamProblem("the function config has aliases that mean nothing", "write the values out");
   const manifest = readManifest(plain);
   if (manifest) return { ...manifest, file: { path } };
   return streamProblem("the function config is not a map", "write an InterceptBackends or a ConfigMap");
-}
-
-function plainOf(source: Source): unknown {
-  try {
-    return toPlain(source);
-  } catch (error) {
-    if (error instanceof AliasProblem) return undefined;
-    throw error;
-  }
 }

@@ -3,8 +3,7 @@ import { OUTPUT_CERTS, PROXY_CONFIG } from "../istio/annotations.ts";
 import { sidecarPathAt } from "../istio/reserved.ts";
 import type { Change } from "../yaml/change.ts";
 import { remove, set } from "../yaml/change.ts";
-import { AliasProblem, isEmptyDocument, isSource, parseSource, toPlain } from "../yaml/source.ts";
-import type { Source } from "../yaml/source.ts";
+import { isEmptyDocument, isSource, parseSource, resolvedPlain } from "../yaml/source.ts";
 import type { AgentState } from "./agent-state.ts";
 import type { Plan } from "./step.ts";
 import { ANNOTATIONS, problemOf } from "./step.ts";
@@ -69,7 +68,7 @@ function readProxyConfig({ annotations }: AgentState): ProxyConfig | string {
   const source = parseSource(text);
   if (!isSource(source)) return `is not YAML: ${source.message} (in line ${source.line} of the annotation)`;
   if (isEmptyDocument(source)) return { text, fields: {}, proxyMetadata: {} };
-  const fields = plainOf(source);
+  const fields = resolvedPlain(source);
   if (fields === undefined) return "has aliases or merge keys that cannot be resolved";
   if (!isRecord(fields)) return "is not a map";
   const proxyMetadata = fields["proxyMetadata"] ?? {};
@@ -77,15 +76,6 @@ function readProxyConfig({ annotations }: AgentState): ProxyConfig | string {
   const wrong = Object.entries(proxyMetadata).find(([, value]) => typeof value !== "string");
   if (wrong) return `has a value in proxyMetadata that is not a string: ${wrong[0]} (quote it)`;
   return { text, fields, proxyMetadata };
-}
-
-function plainOf(source: Source): unknown {
-  try {
-    return toPlain(source);
-  } catch (error) {
-    if (error instanceof AliasProblem) return undefined;
-    throw error;
-  }
 }
 
 function map(key: string, change: Change): Change {

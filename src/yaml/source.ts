@@ -97,6 +97,16 @@ export function toPlain(source: Source, node: Node | null = source.document.cont
   }
 }
 
+/** The whole document as plain data, or undefined when its aliases or merge keys have no meaning. */
+export function resolvedPlain(source: Source): unknown {
+  try {
+    return toPlain(source);
+  } catch (error) {
+    if (error instanceof AliasProblem) return undefined;
+    throw error;
+  }
+}
+
 /** The node at a path of keys and positions, or undefined where the path leads nowhere. */
 export function nodeAt(source: Source, path: readonly (string | number)[]): Node | undefined {
   let node: unknown = source.document.contents;
