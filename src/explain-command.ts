@@ -14,12 +14,15 @@ import { printTable } from "./explain/print-table.ts";
 import { hasError } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { joinDocuments } from "./krm/join-documents.ts";
+import type { NamedFile } from "./krm/join-documents.ts";
 import { readManifest } from "./krm/read-manifest.ts";
 import { isFinding, NeedsFullParse, readPart } from "./krm/read-part.ts";
 import { isStream, readStream } from "./krm/read-stream.ts";
 import type { Reading } from "./krm/read-stream.ts";
 import { selectItems } from "./krm/select-items.ts";
+import type { Stream } from "./krm/stream.ts";
 import type { Manifest } from "./manifest.ts";
+import { isRecord } from "./record.ts";
 import { applyChange } from "./yaml/apply-change.ts";
 import type { Value } from "./yaml/change.ts";
 
@@ -45,7 +48,7 @@ export function isFormat(text: string): text is ExplainCall["format"] {
   return FORMATS.some((format) => format === text);
 }
 
-/** The YAML files of a folder and of those in it, but for hidden ones, by name; for anything else the path itself. */
+/** The YAML and JSON files of a folder and of those in it, but for hidden ones, by name; for anything else the path itself. */
 export function filesOf(path: string): string[] {
   if (path === "-" || !statSync(path).isDirectory()) return [path];
   return readdirSync(path, { withFileTypes: true })
@@ -54,13 +57,22 @@ export function filesOf(path: string): string[] {
       if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
       const inner = join(path, entry.name);
       if (entry.isDirectory()) return filesOf(inner);
-      return /\.ya?ml$/.test(entry.name) ? [inner] : [];
+      return /\.(?:ya?ml|json)$/.test(entry.name) ? [inner] : [];
     });
 }
 
-/** The bytes of several files, or folders of them, as one stream; `-` is what `readStdin` gives. */
+/** Several files, or folders of them, by their names; `-` is what `readStdin` gives. */
+export function readFiles(paths: readonly string[], readStdin: () => Uint8Array): NamedFile[] {
+  return paths
+    .flatMap(filesOf)
+    .map((path) =>
+      path === "-" ? { path: "standard input", bytes: readStdin() } : { path, bytes: readFileSync(path) },
+    );
+}
+
+/** The bytes of several files, or folders of them, as one stream. */
 export function readSources(paths: readonly string[], readStdin: () => Uint8Array): Uint8Array {
-  return joinDocuments(paths.flatMap(filesOf).map((file) => (file === "-" ? readStdin() : readFileSync(file))));
+  return joinDocuments(readFiles(paths, readStdin)).bytes;
 }
 
 /**
@@ -75,9 +87,10 @@ export function explainCommand(bytes: Uint8Array, call: ExplainCall, reading: Re
     return { manifests: found.map(({ manifest }) => manifest), findings };
   };
   try {
-    const own = stream.functionConfig && readPart(stream, stream.functionConfig);
-    if (own && isFinding(own)) return { text: "", findings: [own] };
-    return explainStream(call, select, call.functionConfig ?? (own ? readManifest(own.value) : configAmong(select)));
+    const { configs, findings } = configsOf(stream, select, call.functionConfig);
+    if (hasError(findings)) return { text: "", findings };
+    // Where there are several, none can be meant.
+    return explainStream(call, select, configs.length === 1 ? configs[0] : undefined);
   } catch (error) {
     if (error instanceof NeedsFullParse) return explainCommand(bytes, call, { ...reading, way: "full parse" });
     throw error;
@@ -103,10 +116,22 @@ function explainStream(call: ExplainCall, select: Select, config: Manifest | und
   return { text: print(explanation, call), findings: told };
 }
 
-/** A folder holds its function config among its manifests; where there are several, none can be meant. */
-function configAmong(select: Select): Manifest | undefined {
-  const { manifests } = select(["InterceptBackends"]);
-  return manifests.length === 1 ? manifests[0] : undefined;
+/** The function configs that can be meant: the given one, else the stream's own, else those among its manifests. */
+export function configsOf(
+  stream: Stream,
+  select: Select,
+  given: Manifest | undefined,
+): { configs: readonly Manifest[]; findings: readonly Finding[] } {
+  if (given) return { configs: [given], findings: [] };
+  const own = stream.functionConfig && readPart(stream, stream.functionConfig);
+  if (own && isFinding(own)) return { configs: [], findings: [own] };
+  const config = own && readManifest(own.value);
+  // Hosts write an empty map where there is no function config.
+  if (config && isRecord(config.object) && Object.keys(config.object).length > 0) {
+    return { configs: [config], findings: [] };
+  }
+  const { manifests: configs, findings } = select(["InterceptBackends"]);
+  return { configs, findings };
 }
 
 function print(explanation: Explanation, { format, withColour }: ExplainCall): string {

@@ -8,6 +8,7 @@ Usage:
   intercept-backends generate [--function-config FILE] [DIR]   render DIR and rewrite it, as Argo CD's plugin does
   intercept-backends parameters [DIR]                      list what an Application can say about DIR, as JSON
   intercept-backends explain [--format FORMAT] [FILE ...]  who the agent talks to, through the sidecar or directly
+  intercept-backends check [--format FORMAT] [FILE ...]    is the DaemonSet what the function would write
   intercept-backends schema                                print the JSON Schema of the function config
 
 FILE holds a ResourceList, or plain manifests with --- between them, and several files
@@ -19,8 +20,14 @@ explain carries out the rewrite in memory and prints each connection that the ag
 opens, which way it takes and which rule decides. Its FILE may be a folder of YAML files,
 and one InterceptBackends among them is the function config.
 
+check writes nothing and tells by its exit status: 0 when the DaemonSet is what the
+function would write, 1 with a unified diff when it is not, 2 when errors leave it open.
+Its FILE may be a folder too, and exactly one InterceptBackends among them is the function
+config.
+
 Options:
   --format FORMAT         of explain: table, markdown, mermaid or json
+                          of check: diff, github or sarif
   --function-config FILE  an InterceptBackends or ConfigMap; takes the place of the
                           ResourceList's own functionConfig
   --verbose               say on standard error how the items were read, and where a
@@ -33,6 +40,7 @@ Exit status:
   1  errors in the input or the function config; nothing was changed
   2  wrong usage, or a file that cannot be read
   3  a bug in intercept-backends
+  check has its own meanings of 1 and 2, as said above
 
 Examples:
   kpt fn eval DIR --exec intercept-backends

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { parseArgs } from "node:util";
+import { CHECK_FORMATS, checkCommand, isCheckFormat, namedFrom, printReport } from "./check-command.ts";
 import { functionConfigJsonSchema } from "./config/json-schema.ts";
-import { explainCommand, FORMATS, isFormat, readSources } from "./explain-command.ts";
+import { explainCommand, FORMATS, isFormat, readFiles } from "./explain-command.ts";
 import { hasError } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { generateCommand } from "./generate-command.ts";
@@ -10,7 +11,8 @@ import { HELP } from "./help.ts";
 import { readAll, writeAll } from "./io.ts";
 import { toLine } from "./krm/result.ts";
 import { readConfigFile } from "./read-config-file.ts";
-import { joinDocuments } from "./krm/join-documents.ts";
+import { joinDocuments, locate } from "./krm/join-documents.ts";
+import type { Joined, NamedFile } from "./krm/join-documents.ts";
 import { parametersCommand } from "./parameters-command.ts";
 import { run } from "./run.ts";
 import type { Outcome, RunOptions } from "./run.ts";
@@ -26,6 +28,9 @@ const OK = 0;
 const FAILED = 1;
 const USAGE = 2;
 const BUG = 3;
+
+/** How the files of a call are named together, and what stands where there are none. */
+const STANDARD_INPUT = "standard input";
 
 const OPTIONS = {
   format: { type: "string" },
@@ -47,6 +52,7 @@ function main(argv: readonly string[]): number {
   }
   if (positionals[0] === "generate") return generateFrom(positionals.slice(1), values["function-config"]);
   if (positionals[0] === "parameters") return print(parametersCommand(positionals.slice(1), process.env));
+  if (positionals[0] === "check") return check(positionals.slice(1), values);
   if (positionals[0] === "explain") return explainFlows(positionals.slice(1), values);
   if (positionals.length === 0 && isatty(STDIN)) return print(HELP);
   return rewrite(positionals, values["function-config"], values.verbose ?? false);
@@ -64,8 +70,9 @@ function parse(
 
 function rewrite(files: readonly string[], configFile: string | undefined, verbose: boolean): number {
   const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile), configFile);
-  const input = files.filter((file) => file !== "-").join(", ") || "standard input";
-  const bytes = files.length === 0 ? readAll(STDIN) : joinDocuments(files.map(readBytes));
+  const input = files.filter((file) => file !== "-").join(", ") || STANDARD_INPUT;
+  const joined = joinDocuments(files.length === 0 ? [standardInput()] : files.map(readFile));
+  const { bytes } = joined;
   if (config !== undefined && "severity" in config) {
     writeAll(STDOUT, [bytes]);
     return tell([config], configFile ?? input);
@@ -74,7 +81,7 @@ function rewrite(files: readonly string[], configFile: string | undefined, verbo
   const options = { allowManifests: files.length > 0, ...(config === undefined ? {} : { functionConfig: config }) };
   const { output, findings, effort } = runSafely(bytes, options);
   // Hosts show few lines of what a function says, and lose them when standard output fails: the lines go first.
-  const status = tell(findings, input);
+  const status = tell(findings, input, joined);
   if (verbose && effort) {
     say(`read ${effort.items} items by ${effort.way}; ${effort.parsed} regions were parsed`);
   }
@@ -96,20 +103,48 @@ function explainFlows(paths: readonly string[], values: { format?: string; "func
   const { format = "table", "function-config": configFile } = values;
   if (!isFormat(format)) throw new UsageError(`--format is ${FORMATS.join(", ")}, not ${format}`);
   if (paths.length === 0 && isatty(STDIN)) return print(HELP);
-  const bytes = paths.length === 0 ? readAll(STDIN) : readPaths(paths);
+  const joined = joinDocuments(paths.length === 0 ? [standardInput()] : readPaths(paths));
   const config = configFile === undefined ? undefined : readConfigFile(readBytes(configFile), configFile);
   if (config !== undefined && "severity" in config) return tell([config], configFile ?? "");
   const withColour = process.stdout.isTTY && !process.env["NO_COLOR"];
   const call = { format, withColour, ...(config === undefined ? {} : { functionConfig: config }) };
-  const { text, findings } = explainCommand(bytes, call, { allowManifests: true });
-  const status = tell(findings, paths.length === 0 ? "standard input" : paths.join(", "));
+  const { text, findings } = explainCommand(joined.bytes, call, { allowManifests: true });
+  const status = tell(findings, paths.length === 0 ? STANDARD_INPUT : paths.join(", "), joined);
   writeAll(STDOUT, [Buffer.from(text)]);
   return status;
 }
 
-function readPaths(paths: readonly string[]): Uint8Array {
+function check(paths: readonly string[], values: { format?: string; "function-config"?: string }): number {
+  const { format = "diff", "function-config": configFile } = values;
+  if (!isCheckFormat(format)) throw new UsageError(`--format is ${CHECK_FORMATS.join(", ")}, not ${format}`);
+  if (paths.length === 0 && isatty(STDIN)) return print(HELP);
+  const folder = process.cwd();
+  const joined = joinDocuments(paths.length === 0 ? [standardInput()] : namedFrom(folder, readPaths(paths)));
+  const [given] = configFile === undefined ? [] : namedFrom(folder, [readFile(configFile)]);
+  const config = given && readConfigFile(given.bytes, given.path);
+  const report = checkCommand(joined, config && "severity" in config ? { ...config, file: given } : config);
+  if (format !== "github") {
+    const name = paths.join(", ") || STANDARD_INPUT;
+    for (const { finding, path, line, column = 1 } of report.problems) {
+      const file = path === undefined ? {} : { file: { path } };
+      say(toLine({ ...finding, ...file, ...(line === undefined ? {} : { position: { line, column } }) }, name));
+    }
+  }
+  writeAll(STDOUT, [printReport(report, format, __VERSION__)]);
+  return report.status;
+}
+
+function standardInput(): NamedFile {
+  return { path: STANDARD_INPUT, bytes: readAll(STDIN) };
+}
+
+function readFile(file: string): NamedFile {
+  return { path: file === "-" ? STANDARD_INPUT : file, bytes: readBytes(file) };
+}
+
+function readPaths(paths: readonly string[]): NamedFile[] {
   try {
-    return readSources(paths, () => readAll(STDIN));
+    return readFiles(paths, () => readAll(STDIN));
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -125,9 +160,10 @@ function runSafely(bytes: Uint8Array, options: RunOptions): Outcome {
   }
 }
 
-function tell(findings: readonly Finding[], input: string): number {
-  const lines = findings.filter(({ severity }) => severity !== "info").map((finding) => toLine(finding, input));
-  for (const line of lines) say(line);
+function tell(findings: readonly Finding[], input: string, joined?: Joined): number {
+  for (const finding of findings) {
+    if (finding.severity !== "info") say(toLine(joined ? locate(finding, joined) : finding, input));
+  }
   return hasError(findings) ? FAILED : OK;
 }
 

@@ -1,19 +1,135 @@
-import { byteOrderMark, isDocumentStart, lineFrom } from "./lines.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Finding } from "../finding.ts";
+import { byteOrderMark, isBlankOrComment, isDocumentStart, lineFrom } from "./lines.ts";
+import { lineAt } from "./read-part.ts";
+import { isStream, readStream } from "./read-stream.ts";
+import { selectItems } from "./select-items.ts";
 
 const LF = 0x0a;
 
+/** A file by the name that it is told under. */
+export interface NamedFile {
+  path: string;
+  bytes: Uint8Array;
+}
+
+/** A file and where it stands in the joined bytes. */
+export interface JoinedFile extends NamedFile {
+  /** Byte offset of its region, a `---` line that was put before it included. */
+  start: number;
+  /** The line of the joined text, from 1, that is its own first one. */
+  line: number;
+}
+
+/** Several files as one stream, and the table that leads back from it. */
+export interface Joined {
+  bytes: Uint8Array;
+  files: readonly JoinedFile[];
+}
+
+/** A place in a file; line and column from 1, within the file. */
+export interface FilePlace {
+  path: string;
+  line: number;
+  column?: number;
+}
+
 /** Several files as one stream of documents: a `---` line goes between two where neither brings one. */
-export function joinDocuments(files: readonly Uint8Array[]): Uint8Array {
+export function joinDocuments(files: readonly NamedFile[]): Joined {
   const [only] = files;
-  if (files.length === 1 && only) return only;
-  const pieces = files.flatMap((whole, position) => {
+  if (files.length === 1 && only) return { bytes: only.bytes, files: [{ ...only, start: 0, line: 1 }] };
+  const pieces: Uint8Array[] = [];
+  const table: JoinedFile[] = [];
+  let start = 0;
+  let line = 1;
+  for (const [position, { path, bytes: whole }] of files.entries()) {
     const file = position === 0 ? whole : whole.subarray(byteOrderMark(whole));
-    if (position === 0 || isDocumentStart(file, lineFrom(file, 0))) return [lineEnded(file)];
-    return [Buffer.from("---\n"), lineEnded(file)];
-  });
-  return Buffer.concat(pieces);
+    const hasLead = position > 0 && !isDocumentStart(file, lineFrom(file, 0));
+    table.push({ path, bytes: whole, start, line: line + (hasLead ? 1 : 0) });
+    const added = [...(hasLead ? [Buffer.from("---\n")] : []), lineEnded(file)];
+    pieces.push(...added);
+    for (const piece of added) {
+      start += piece.length;
+      line += lineAt(piece, piece.length) - 1;
+    }
+  }
+  return { bytes: Buffer.concat(pieces), files: table };
 }
 
 function lineEnded(file: Uint8Array): Uint8Array {
   return file.length === 0 || file.at(-1) === LF ? file : Buffer.concat([file, Buffer.from("\n")]);
+}
+
+/** The file that a byte of the joined text came from. */
+export function fileAt({ files }: Joined, offset: number): JoinedFile | undefined {
+  return files.findLast(({ start }) => start <= offset);
+}
+
+/**
+ * The finding with the file that it is about, where that can be told: a position in the joined text becomes one in its
+ * file, and a resource gets the file that it stands in. Of a single file everything is known already.
+ */
+export function locate(finding: Finding, joined: Joined): Finding {
+  if (joined.files.length < 2 || finding.file) return finding;
+  const place = placeOf(finding, joined);
+  if (place === undefined) return finding;
+  const { path, line, column = 1 } = place;
+  return { ...finding, file: { path }, ...(finding.position ? { position: { line, column } } : {}) };
+}
+
+/** Where a finding's text or resource stands; undefined where it is about no single place, or about one of several. */
+export function placeOf(finding: Finding, joined: Joined): FilePlace | undefined {
+  return finding.position === undefined ? placeOfResource(finding, joined) : placeOfPosition(finding, joined);
+}
+
+function placeOfPosition({ position, cause }: Finding, { files }: Joined): FilePlace | undefined {
+  if (position === undefined) return undefined;
+  const { line, column } = position;
+  const here = files.findLast((file, index) => firstLine(file, index) <= line);
+  if (here === undefined) return undefined;
+  // A text that ends too early is at fault at its end, which in the joined text is the `---` line of the next file.
+  const isEndOfPrevious = firstLine(here, files.indexOf(here)) === line && column === 1 && isSyntaxError(cause);
+  const file = (isEndOfPrevious ? files[files.indexOf(here) - 1] : undefined) ?? here;
+  const own = Math.max(1, line - file.line + 1);
+  const last = lineAt(file.bytes, file.bytes.length);
+  if (own <= last) return { path: file.path, line: own, column };
+  // The line break at the end was not the file's own.
+  const text = Buffer.from(file.bytes.subarray(file.bytes.lastIndexOf(LF) + 1)).toString();
+  return { path: file.path, line: last, column: text.length + 1 };
+}
+
+/** The first line of a file's region: the `---` that was put before it, where there is one. */
+function firstLine(file: JoinedFile, index: number): number {
+  const hasLead = index > 0 && !isDocumentStart(file.bytes, lineFrom(file.bytes, byteOrderMark(file.bytes)));
+  return hasLead ? file.line - 1 : file.line;
+}
+
+function isSyntaxError(cause: string): boolean {
+  return cause.startsWith("the input is not YAML");
+}
+
+/** Looked up when there is something to tell alone; two resources of one identity in two files are not told apart. */
+function placeOfResource({ resource }: Finding, joined: Joined): FilePlace | undefined {
+  const stream = resource && readStream(joined.bytes, { allowManifests: true });
+  if (resource === undefined || stream === undefined || !isStream(stream)) return undefined;
+  const { found } = selectItems(stream, [resource.kind], resource.name === "" ? undefined : [resource.name]);
+  const places = found
+    .filter(({ manifest }) => isDeepStrictEqual(manifest.ref, resource))
+    .flatMap(({ item }) => {
+      const file = fileAt(joined, item.start);
+      if (file === undefined) return [];
+      const line = lineAt(joined.bytes, contentFrom(joined.bytes, item.start));
+      return { path: file.path, line: Math.max(1, line - file.line + 1) };
+    });
+  const [first] = places;
+  return places.every(({ path }) => path === first?.path) ? first : undefined;
+}
+
+/** The first line of a document that says something. */
+function contentFrom(bytes: Uint8Array, start: number): number {
+  let line = lineFrom(bytes, start);
+  while (line.end < bytes.length && (isDocumentStart(bytes, line) || isBlankOrComment(bytes, line))) {
+    line = lineFrom(bytes, line.end + 1);
+  }
+  return line.start;
 }

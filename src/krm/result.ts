@@ -46,7 +46,7 @@ function messageOf({ cause, remedy }: Finding): string {
 }
 
 function whereIs({ file, position }: Finding, input: string): string {
-  if (position) return `${input}:${position.line}:${position.column}`;
+  if (position) return `${file?.path ?? input}:${position.line}:${position.column}`;
   return file === undefined ? input : nameOf(file);
 }
 

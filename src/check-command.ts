@@ -1,0 +1,167 @@
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { printDiff } from "./check/print-diff.ts";
+import { printGithub } from "./check/print-github.ts";
+import { printSarif } from "./check/print-sarif.ts";
+import type { ChangedFile, Problem, Report } from "./check/report.ts";
+import { decide } from "./decide.ts";
+import type { Select } from "./decide.ts";
+import { configsOf } from "./explain-command.ts";
+import { hasError } from "./finding.ts";
+import type { Finding } from "./finding.ts";
+import { fileAt, placeOf } from "./krm/join-documents.ts";
+import type { Joined, JoinedFile, NamedFile } from "./krm/join-documents.ts";
+import { NeedsFullParse } from "./krm/read-part.ts";
+import { isStream, readStream } from "./krm/read-stream.ts";
+import type { Reading } from "./krm/read-stream.ts";
+import { selectItems } from "./krm/select-items.ts";
+import type { Item, Stream } from "./krm/stream.ts";
+import { changePart, writeStream } from "./krm/write-stream.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Change } from "./yaml/change.ts";
+
+/** The forms in which a check is told. */
+export const CHECK_FORMATS = ["diff", "github", "sarif"] as const;
+
+/** One of the forms. */
+export type CheckFormat = (typeof CHECK_FORMATS)[number];
+
+/** True for a format that `check --format` knows. */
+export function isCheckFormat(text: string): text is CheckFormat {
+  return CHECK_FORMATS.some((format) => format === text);
+}
+
+/** Files under the names that a repository knows them by: relative to its folder where they are in it. */
+export function namedFrom(folder: string, files: readonly NamedFile[]): NamedFile[] {
+  return files.map(({ path, bytes }) => {
+    const whole = resolve(folder, path);
+    const inside = relative(folder, whole);
+    const isInside = inside !== "" && inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+    return { path: (isInside ? inside : whole).split(sep).join("/"), bytes };
+  });
+}
+
+/**
+ * Compares the files with what the function would write, without results: those belong to a run, not to a file. Nothing is
+ * written.
+ */
+export function checkCommand(joined: Joined, config?: Manifest | Finding): Report {
+  const anyPath = joined.files[0] ? { anyPath: joined.files[0].path } : {};
+  if (config && "severity" in config) return { ...anyPath, status: 2, problems: [problemOf(config, joined, config)] };
+  const { changed, findings } = compare(joined, config, { allowManifests: true });
+  const told = withoutRepeats(findings).filter(({ severity }) => severity !== "info");
+  const problems = told.map((finding) => problemOf(finding, joined, config));
+  if (hasError(told)) return { ...anyPath, status: 2, problems };
+  return { ...anyPath, status: changed ? 1 : 0, problems, ...(changed ? { changed } : {}) };
+}
+
+/** A report in one of the forms. */
+export function printReport(report: Report, format: CheckFormat, version: string): Uint8Array {
+  switch (format) {
+    case "diff":
+      return report.changed ? printDiff(report.changed) : new Uint8Array();
+    case "github":
+      return Buffer.from(printGithub(report));
+    case "sarif":
+      return Buffer.from(printSarif(report, version));
+  }
+}
+
+interface Comparison {
+  changed?: ChangedFile;
+  findings: readonly Finding[];
+}
+
+function compare(joined: Joined, given: Manifest | undefined, reading: Reading): Comparison {
+  const stream = readStream(joined.bytes, reading);
+  if (!isStream(stream)) return { findings: [stream] };
+  const places = new Map<Manifest, Item>();
+  const select: Select = (kinds, mentioning) => {
+    const { found, findings } = selectItems(stream, kinds, mentioning);
+    for (const { item, manifest } of found) places.set(manifest, item);
+    return { manifests: found.map(({ manifest }) => manifest), findings };
+  };
+  try {
+    const { configs, findings } = configsOf(stream, select, given);
+    if (configs.length > 1) return { findings: [...findings, severalConfigs(configs)] };
+    const decision = decide(configs[0], select);
+    const told = [...findings, ...decision.findings];
+    const item = decision.rewrite && places.get(decision.rewrite.agent);
+    if (hasError(told) || decision.rewrite === undefined || item === undefined) return { findings: told };
+    const changed = changeFile(joined, stream, item, decision.rewrite.change, reading);
+    if (changed === undefined) return { findings: [...told, notEditable(decision.rewrite.agent)] };
+    return { findings: told, ...(changed === "as it was" ? {} : { changed }) };
+  } catch (error) {
+    if (error instanceof NeedsFullParse) return compare(joined, given, { ...reading, way: "full parse" });
+    throw error;
+  }
+}
+
+/**
+ * Makes the change in the item's own file, read by itself, so that its marks, lead and end are as they stand there;
+ * undefined where its text cannot be edited.
+ */
+function changeFile(
+  joined: Joined,
+  stream: Stream,
+  item: Item,
+  change: Change,
+  reading: Reading,
+): ChangedFile | "as it was" | undefined {
+  const file = fileAt(joined, item.start);
+  const [own, document] = (file && inFile(joined, stream, item, file, reading)) ?? [];
+  if (file === undefined || own === undefined || document === undefined) throw new Error("an item has left its file");
+  const replacements = changePart(own, document, change);
+  if (replacements === undefined) return undefined;
+  const after = Buffer.concat(writeStream(own, replacements));
+  if (after.equals(file.bytes)) return "as it was";
+  return { path: file.path, before: file.bytes, after, document };
+}
+
+function inFile(
+  joined: Joined,
+  stream: Stream,
+  item: Item,
+  file: JoinedFile,
+  reading: Reading,
+): [Stream, Item | undefined] | undefined {
+  if (joined.files.length === 1) return [stream, item];
+  const own = readStream(file.bytes, reading);
+  if (!isStream(own)) return undefined;
+  return [own, own.items[stream.items.filter(({ start }) => start >= file.start && start < item.start).length]];
+}
+
+function problemOf(finding: Finding, joined: Joined, config: Manifest | Finding | undefined): Problem {
+  // What is said of a function config that was named in the call is not about a manifest of the same name.
+  const isOfConfig = finding.file !== undefined && finding.file.path === config?.file?.path;
+  const place = isOfConfig ? { path: finding.file?.path, ...finding.position } : placeOf(finding, joined);
+  const { path = finding.file?.path, line, column } = place ?? {};
+  return {
+    finding,
+    ...(path === undefined ? {} : { path }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+  };
+}
+
+/** An item whose kind is not plain to see is asked for more than once, and so is what is wrong with it. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
+function severalConfigs(configs: readonly Manifest[]): Finding {
+  const names = configs.map(({ ref }) => ref.name || "(no name)").join(", ");
+  return {
+    severity: "error",
+    cause: `there are several InterceptBackends, and any of them can be meant: ${names}`,
+    remedy: "name the file of one with --function-config, or check fewer files",
+  };
+}
+
+function notEditable({ ref }: Manifest): Finding {
+  return {
+    severity: "error",
+    cause: "the DaemonSet is written in a form of YAML that cannot be edited without touching more than is needed",
+    remedy: "write its pod template in plain block style, without anchors, tags or merge keys",
+    resource: ref,
+  };
+}

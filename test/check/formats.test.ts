@@ -1,0 +1,178 @@
+import { describe, expect, test } from "vitest";
+import { runProgram } from "../program.ts";
+import { AGENT, folderWith, kptExample, pipeline } from "./folder.ts";
+
+const UNRESOLVED = pipeline("gone", 1).replace(
+  "value: http://gone.backends:1",
+  "valueFrom: {secretKeyRef: {name: gone, namespace: kyma-system, key: endpoint}}",
+);
+const WARN = `apiVersion: intercept-backends.dev/v1alpha1
+kind: InterceptBackends
+metadata: {name: metric-agent}
+spec: {endpoints: {unresolved: Warn}}
+`;
+/** Something of everything: a changed place, and a warning in another file. */
+const MIXED = {
+  "100%, a:b/agent.yaml": AGENT,
+  "config.yaml": WARN,
+  "pipelines/gone.yaml": `# where?\n${UNRESOLVED}`,
+  "pipelines/one.yaml": pipeline("one", 4317),
+};
+
+function check(files: Readonly<Record<string, string>>, ...args: string[]): { status: number | null; stdout: string } {
+  const { status, stdout } = runProgram(["check", ...args, "."], "", folderWith(files));
+  return { status, stdout: stdout.toString() };
+}
+
+describe("for GitHub", () => {
+  test("each changed place is one workflow command that names its line", () => {
+    const { status, stdout } = check(kptExample(), "--format", "github");
+    expect(status).toBe(1);
+    const title = "title=not what intercept-backends writes";
+    expect(stdout.split("\n").map((line) => line.split("::")[1])).toEqual([
+      `error file=metric-agent.yaml,line=23,${title}`,
+      `error file=metric-agent.yaml,line=29,${title}`,
+      `error file=metric-agent.yaml,line=84,${title}`,
+      `error file=metric-agent.yaml,line=93,${title}`,
+      undefined,
+    ]);
+    expect(stdout.split("\n")[0]).toMatch(
+      /::a line is missing behind this one; run intercept-backends .*:%0A\+ {9}sidecar\.istio\.io\/inject: "true"$/,
+    );
+  });
+
+  test("names and messages are escaped as GitHub demands, and a warning is one", () => {
+    const { status, stdout } = check(MIXED, "--format", "github");
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^::warning file=pipelines\/gone\.yaml,line=2,title=.*::MetricPipeline\/gone: .*$/m);
+    expect(stdout).toContain("::error file=100%25%2C a%3Ab/agent.yaml,line=10,title=");
+    expect(stdout.split("\n").every((line) => line === "" || /^::(?:error|warning) /.test(line))).toBe(true);
+  });
+
+  test("lines that must read otherwise are named from the first to the last", () => {
+    const folder = folderWith({ "agent.yaml": AGENT, "one.yaml": pipeline("one", 4317) });
+    const written = runProgram(["agent.yaml", "one.yaml"], "", folder).stdout.toString();
+    const stale = written
+      .replace('"4317"', '"1"\n        # and a line that stays\n        other: x')
+      .replace('"true"', '"100%"');
+    const { stdout } = check({ "all.yaml": stale }, "--format", "github");
+    expect(stdout).toMatch(/^::error file=all\.yaml,line=\d+,title=[^:]*::this line must read otherwise; .*100%25/m);
+    expect(stdout).toMatch(/includeOutboundPorts: "1"%0A\+ {9}\S+includeOutboundPorts: "4317"$/m);
+  });
+
+  test("an error says where, and the status is 2", () => {
+    const { status, stdout } = check({ "a.yaml": AGENT, "b.yaml": UNRESOLVED }, "--format", "github");
+    expect(status).toBe(2);
+    expect(stdout).toMatch(/^::error file=b\.yaml,line=1,title=cannot be decided::MetricPipeline\/gone: .*\n$/);
+  });
+
+  test("nothing is said where nothing differs", () => {
+    const folder = folderWith({ "agent.yaml": AGENT, "one.yaml": pipeline("one", 4317) });
+    const written = runProgram(["agent.yaml", "one.yaml"], "", folder).stdout.toString();
+    expect(check({ "all.yaml": written }, "--format", "github")).toEqual({ status: 0, stdout: "" });
+  });
+});
+
+interface Log {
+  $schema: string;
+  version: string;
+  runs: {
+    tool: {
+      driver: {
+        name: string;
+        version: string;
+        rules: { id: string; shortDescription: { text: string }; defaultConfiguration: { level: string } }[];
+      };
+    };
+    invocations: { executionSuccessful: boolean }[];
+    results: {
+      ruleId: string;
+      ruleIndex: number;
+      level: string;
+      message: { text: string };
+      locations: {
+        physicalLocation: {
+          artifactLocation: { uri: string; uriBaseId?: string };
+          region?: { startLine: number; endLine?: number; startColumn?: number };
+        };
+      }[];
+    }[];
+  }[];
+}
+
+/** The log, with what SARIF 2.1.0 and GitHub's code scanning demand of each of them. */
+function sarif(files: Readonly<Record<string, string>>): { status: number | null; run: Log["runs"][number] } {
+  const { status, stdout } = check(files, "--format", "sarif");
+  const log = JSON.parse(stdout) as Log;
+  expect(log.version).toBe("2.1.0");
+  expect(log.$schema).toMatch(/sarif-2\.1\.0\.json$/);
+  expect(log.runs).toHaveLength(1);
+  const [run] = log.runs;
+  if (run === undefined) throw new Error("one run");
+  const { name, version, rules } = run.tool.driver;
+  expect(name).toBe("intercept-backends");
+  expect(version).toMatch(/^\d+\.\d+\.\d+/);
+  expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
+  for (const rule of rules) {
+    expect(rule.shortDescription.text).not.toBe("");
+    expect(["error", "warning", "note"]).toContain(rule.defaultConfiguration.level);
+  }
+  for (const result of run.results) {
+    expect(rules[result.ruleIndex]?.id).toBe(result.ruleId);
+    expect(["error", "warning", "note", "none"]).toContain(result.level);
+    expect(result.message.text).not.toBe("");
+    expect(result.locations).toHaveLength(1);
+    for (const { physicalLocation } of result.locations) {
+      const { uri, uriBaseId } = physicalLocation.artifactLocation;
+      expect(uri).toMatch(/^[A-Za-z0-9._~%/-]+$/);
+      expect(uri).not.toMatch(/^\/|^\.\./);
+      expect(uriBaseId).toBe("%SRCROOT%");
+      const { startLine = 1, endLine = startLine, startColumn = 1 } = physicalLocation.region ?? {};
+      expect(startLine).toBeGreaterThanOrEqual(1);
+      expect(endLine).toBeGreaterThanOrEqual(startLine);
+      expect(startColumn).toBeGreaterThanOrEqual(1);
+    }
+  }
+  return { status, run };
+}
+
+describe("as SARIF", () => {
+  test("changed places and warnings are results with a rule and a place", () => {
+    const { status, run } = sarif(MIXED);
+    expect(status).toBe(1);
+    expect(run.invocations).toEqual([{ executionSuccessful: true }]);
+    const told = run.results.map(({ ruleId, level, locations: [location] }) => [
+      ruleId,
+      level,
+      decodeURIComponent(location?.physicalLocation.artifactLocation.uri ?? ""),
+      location?.physicalLocation.region?.startLine,
+    ]);
+    expect(told[0]).toEqual(["warning", "warning", "pipelines/gone.yaml", 2]);
+    expect(told[1]).toEqual(["not-rewritten", "error", "100%, a:b/agent.yaml", 10]);
+  });
+
+  test("an error that is about no file stands at the first one, and the run has not succeeded", () => {
+    const { status, run } = sarif({ "b.yaml": pipeline("b", 1), "c.yaml": pipeline("c", 1) });
+    expect(status).toBe(2);
+    expect(run.invocations).toEqual([{ executionSuccessful: false }]);
+    expect(run.results).toMatchObject([
+      {
+        ruleId: "cannot-be-decided",
+        level: "error",
+        locations: [{ physicalLocation: { artifactLocation: { uri: "b.yaml" } } }],
+      },
+    ]);
+  });
+
+  test("a syntax error has its column", () => {
+    const { run } = sarif({ "a.yaml": AGENT, "b.yaml": 'kind: MetricPipeline\nx: "\\q"\n' });
+    expect(run.results[0]?.locations[0]?.physicalLocation.region).toEqual({ startLine: 2, startColumn: 5 });
+  });
+
+  test("nothing differs: there are no results, but there is a log", () => {
+    const folder = folderWith({ "agent.yaml": AGENT, "one.yaml": pipeline("one", 4317) });
+    const written = runProgram(["agent.yaml", "one.yaml"], "", folder).stdout.toString();
+    const { status, run } = sarif({ "all.yaml": written });
+    expect({ status, results: run.results }).toEqual({ status: 0, results: [] });
+  });
+});
