@@ -49,7 +49,7 @@ function throughStream(items: KubernetesObject[], config: KubernetesObject): { a
 }
 
 test.each(["On", "ExportOnly", "Off"])("the SDK's objects get what the stream gets: %s", async (interception) => {
-  const items = [agent(annotations), pipeline("b", "b.example.com:4318"), pipeline("a", "http://a.example.com:90")];
+  const items = [agent(annotations), pipeline("b", "b.example.com:4318"), pipeline("a", "http://a.monitoring:90")];
   const config = functionConfig(interception);
   const stream = throughStream(structuredClone(items), config);
   const configs = new Configs(structuredClone(items), config);

@@ -200,14 +200,25 @@ const endpoints = z.strictObject({
 const severity = z.enum(["Error", "Warn", "Off"]);
 
 /** A warning of src/lint by its id, which is stable; the description is also its line in docs/warnings. */
-function warning(description: string) {
-  return z._default(severity, "Warn").register(notes, { description });
+function warning(description: string, level: "Warn" | "Off" = "Warn") {
+  return z._default(severity, level).register(notes, { description });
 }
 
 const warnings = z.strictObject({
   "istio-port": warning("A port of Istio's own is to be intercepted."),
   "api-server-port": warning("A backend's port 443 captures the agent's calls to the Kubernetes API server too."),
   "excluded-port": warning("A backend's port stands in `excludeOutboundPorts`, which wins."),
+  "excluded-backend": warning("A backend's address lies in `excludeOutboundIPRanges`, which wins over its port."),
+  "interception-mode-none": warning("`interceptionMode` is `NONE`, so that nothing is intercepted."),
+  "host-network": warning("The agent is in the network of its host, where no sidecar is injected."),
+  "never-injected-namespace": warning("The agent is in a namespace where Istio never injects a sidecar."),
+  "templates-without-sidecar": warning("`inject.istio.io/templates` leaves out the sidecar."),
+  "runs-as-proxy": warning("The collector runs as uid or gid 1337, whose traffic is never intercepted."),
+  "inject-annotation": warning("The legacy annotation refuses the sidecar that the label asks for."),
+  "plaintext-outside": warning("Metrics leave the cluster over `http://`, which no sidecar encrypts."),
+  "sidecar-egress": warning("A `Sidecar` resource holds for the agent and leaves out a backend's host."),
+  "certificate-folder": warning("The collector reads the mesh certificates from a folder where they are not mounted."),
+  "no-wait-for-sidecar": warning("The collector does not wait until its sidecar runs.", "Off"),
 });
 
 /** The settings as a person writes them under `spec`; every one may be left out. */

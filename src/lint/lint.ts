@@ -7,8 +7,19 @@ import type { Manifest } from "../manifest.ts";
 import type { Backend } from "../telemetry/backends.ts";
 import { mapAt, valueAt } from "../telemetry/plain-data.ts";
 import { apiServerPort } from "./api-server-port.ts";
+import { certificateFolder } from "./certificate-folder.ts";
+import { excludedBackend } from "./excluded-backend.ts";
 import { excludedPort } from "./excluded-port.ts";
+import { hostNetwork } from "./host-network.ts";
+import { injectAnnotation } from "./inject-annotation.ts";
+import { interceptionModeNone } from "./interception-mode-none.ts";
 import { istioPort } from "./istio-port.ts";
+import { neverInjectedNamespace } from "./never-injected-namespace.ts";
+import { noWaitForSidecar } from "./no-wait-for-sidecar.ts";
+import { plaintextOutside } from "./plaintext-outside.ts";
+import { runsAsProxy } from "./runs-as-proxy.ts";
+import { sidecarEgress } from "./sidecar-egress.ts";
+import { templatesWithoutSidecar } from "./templates-without-sidecar.ts";
 import type { Ask, Scene, Trouble, Warning, WarningId } from "./warning.ts";
 
 /** All warnings, in the order in which they are told. */
@@ -16,6 +27,17 @@ const WARNINGS: Readonly<Record<WarningId, Warning>> = {
   "istio-port": istioPort,
   "api-server-port": apiServerPort,
   "excluded-port": excludedPort,
+  "excluded-backend": excludedBackend,
+  "interception-mode-none": interceptionModeNone,
+  "host-network": hostNetwork,
+  "never-injected-namespace": neverInjectedNamespace,
+  "templates-without-sidecar": templatesWithoutSidecar,
+  "runs-as-proxy": runsAsProxy,
+  "inject-annotation": injectAnnotation,
+  "plaintext-outside": plaintextOutside,
+  "sidecar-egress": sidecarEgress,
+  "certificate-folder": certificateFolder,
+  "no-wait-for-sidecar": noWaitForSidecar,
 };
 
 /** What the warnings look at. */
@@ -43,14 +65,13 @@ function sceneOf({ agent: manifest, settings, backends, ask }: Subject): Scene |
   const texts = Object.entries(agent.annotations).filter(
     (pair): pair is [string, string] => typeof pair[1] === "string",
   );
-  const { settings: interception, wrong } = readInterceptionSettings(Object.fromEntries(texts), false);
+  const { settings: interception } = readInterceptionSettings(Object.fromEntries(texts), false);
   const container = chooseContainer(agent, settings.agent.container);
   return {
     agent,
     podSpec: mapAt(valueAt(manifest.object, "spec", "template"), "spec"),
     ...("severity" in container ? {} : { container }),
     interception,
-    wrongAnnotations: wrong,
     settings,
     backends,
     ask,

@@ -1,7 +1,7 @@
 import type { AgentState, Container } from "../agent/agent-state.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Field } from "../finding.ts";
-import type { InterceptionSettings, WrongAnnotation } from "../istio/interception-settings.ts";
+import type { InterceptionSettings } from "../istio/interception-settings.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Backend } from "../telemetry/backends.ts";
 
@@ -14,8 +14,6 @@ export interface Scene {
   container?: Container;
   /** What the packet filter of the agent's pods is made from. */
   interception: InterceptionSettings;
-  /** Annotations that could not be read into `interception`. */
-  wrongAnnotations: readonly WrongAnnotation[];
   settings: Settings;
   backends: readonly Backend[];
   ask: Ask;

@@ -402,7 +402,7 @@ describe("findings", () => {
         const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
         for (const { cause, remedy = "" } of readSettings(inSpec(nested)).findings) {
           expect(`${cause}; ${remedy}`).not.toMatch(/invalid input|undefined|\n|\.$/i);
-          expect(cause.length + remedy.length).toBeLessThan(350);
+          expect(cause.length + remedy.length).toBeLessThan(450);
         }
       }
     }

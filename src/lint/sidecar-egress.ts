@@ -1,0 +1,68 @@
+import type { Manifest } from "../manifest.ts";
+import { isRecord } from "../record.ts";
+import { valueAt } from "../telemetry/plain-data.ts";
+import { serviceName } from "./hosts.ts";
+import type { Scene, Trouble, Warning } from "./warning.ts";
+
+/**
+ * A `Sidecar` resource limits what the agent's proxy knows; it does not decide what is intercepted. A push that is
+ * intercepted to a Service that it leaves out has no route: refused under REGISTRY_ONLY, else passed on without mTLS
+ * (istio.io/latest/docs/reference/config/networking/sidecar; the alternative that ADR 026 rejected).
+ */
+export const sidecarEgress: Warning = (scene) => {
+  const names = scene.backends.flatMap(({ host, pipeline }) => {
+    const name = host === undefined ? undefined : serviceName(host, scene.agent.manifest.ref.namespace);
+    return name === undefined ? [] : [{ name, pipeline }];
+  });
+  const sidecar = names.length === 0 ? undefined : sidecarOf(scene);
+  const hosts = sidecar && hostsOf(sidecar);
+  if (sidecar === undefined || hosts === undefined) return [];
+  return names
+    .filter(({ name }) => !hosts.some((host) => matches(host, name, sidecar.ref.namespace)))
+    .map(({ name, pipeline }): Trouble => {
+      const wanted = `${name.split(".")[1]}/${name}`;
+      return {
+        cause: `egress.hosts leave out ${name}, the backend of MetricPipeline ${pipeline.ref.name}: the push is intercepted and then goes on without mTLS, or nowhere under REGISTRY_ONLY`,
+        remedy: `add ${wanted} to egress.hosts`,
+        about: sidecar,
+        field: { path: "spec.egress" },
+      };
+    });
+};
+
+/** The one that holds for the agent: by its labels, else that of its namespace, else that of the root namespace. */
+function sidecarOf({ agent, ask }: Scene): Manifest | undefined {
+  const all = ask(["Sidecar"]).filter(({ ref }) => ref.apiVersion.startsWith("networking.istio.io/"));
+  const here = all.filter(({ ref }) => ref.namespace === agent.manifest.ref.namespace);
+  const selects = (each: Manifest): boolean => {
+    const labels = valueAt(each.object, "spec", "workloadSelector", "labels");
+    return isRecord(labels) && Object.entries(labels).every(([key, value]) => agent.labels[key] === value);
+  };
+  return (
+    here.find(selects) ??
+    here.find(isDefault) ??
+    all.find((each) => each.ref.namespace === "istio-system" && isDefault(each))
+  );
+}
+
+/** The hosts of all its listeners; undefined where it has none, which means those of the next one. */
+function hostsOf({ object }: Manifest): string[] | undefined {
+  const egress = valueAt(object, "spec", "egress");
+  if (!Array.isArray(egress) || egress.length === 0) return undefined;
+  return egress.flatMap((listener) => {
+    const hosts = valueAt(listener, "hosts");
+    return Array.isArray(hosts) ? hosts.filter((host) => typeof host === "string") : [];
+  });
+}
+
+/** `namespace/name`, where `.` is the Sidecar's own namespace, `*` any, `~` none, and a name may begin with `*`. */
+function matches(host: string, name: string, ownNamespace: string | undefined): boolean {
+  const [namespace = "", pattern = ""] = host.split("/");
+  const wanted = namespace === "." ? ownNamespace : namespace;
+  if (wanted !== "*" && wanted !== name.split(".")[1]) return false;
+  return pattern.startsWith("*") ? name.endsWith(pattern.slice(1)) : pattern === name;
+}
+
+function isDefault({ object }: Manifest): boolean {
+  return valueAt(object, "spec", "workloadSelector") === undefined;
+}
