@@ -1,62 +1,160 @@
-// npm run bench [-- --quick]
+// npm run bench -- [--quick] [--picture docs/performance.svg] [start] [block] [json] [hosts]
 //
-// Holds the program against the least that its runtime can do, against functions in Go and against the usual way, in one
-// run on one machine. What counts are the ratios; the milliseconds are this machine's of today.
-import { mkdirSync, statSync } from "node:fs";
+// Holds the program against the least that its runtime can do, against functions in Go, against hosts and against the
+// usual way, in one run on one machine. What counts are the ratios; the milliseconds are this machine's of today.
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { inTurns, runBetweenPipes, timeOfRun } from "./measure.mjs";
-import { programs } from "./programs.mjs";
+import { kptWith, kustomizePatch, kustomizeWith } from "./hosts.mjs";
+import { inTurns, noteOnPeaks, peakOf, timeBetweenPipes, timeOfRun } from "./measure.mjs";
+import { picture } from "./picture.mjs";
+import { kpt, kustomizes, programs } from "./programs.mjs";
 import { blockStream, jsonStream } from "./stream.mjs";
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean", default: false }, picture: { type: "string" } },
+});
+const { quick } = values;
+/** The parts that were asked for; all of them if none was named. */
+const wants = (part) => positionals.length === 0 || positionals.includes(part);
 const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "intercept-backends/bench");
 mkdirSync(folder, { recursive: true });
 
-const all = programs(folder);
-const sizes = values.quick ? [100, 1000, 10_000] : [100, 1000, 10_000, 100_000];
-/** Beyond this many items a way that is out of proportion is left out: it would take minutes a run. */
-const most = { naive: values.quick ? 1000 : 10_000, kyaml: values.quick ? 10_000 : 100_000 };
+const { ours, oursOnNode, echo, echoOnNode, cat, kyaml, naive } = programs(folder);
+const everyKustomize = kustomizes();
+const onlyKpt = kpt();
 
-await start();
-for (const size of sizes) await scale(`${size} items, block style`, blockStream(folder, size), size);
-for (const size of sizes.filter((count) => count <= (values.quick ? 100 : 1000)))
-  await scale(`${size} items, JSON`, jsonStream(folder, size), size);
+/** How often, and for how many milliseconds in all, one program may run for one table. */
+const turns = (rounds) => ({ rounds: quick ? Math.ceil(rounds / 3) : rounds, share: quick ? 5000 : 15_000 });
+const blockSizes = quick ? [100, 1000, 10_000] : [100, 1000, 10_000, 100_000];
+const jsonSizes = quick ? [100, 1000] : [100, 1000, 10_000];
+/** Beyond these many items a way that is out of proportion is left out: it would take minutes a run. */
+const most = { naive: quick ? 1000 : 10_000, kyaml: 10_000 };
 
-async function start() {
-  const input = blockStream(folder, 10);
-  const { ours, oursOnNode, echo, echoOnNode, cat, kyaml, kustomize } = all;
-  const subjects = [ours, echo, kyaml, kustomize, cat, oursOnNode, echoOnNode].filter(Boolean);
-  const times = await inTurns(subjects, values.quick ? 15 : 41, (subject) => timeOfRun(subject, input));
-  table("start: 10 items with function config, whole process", subjects, times, ours);
-}
+console.log(`${quick ? "quick: few runs, small inputs. " : ""}Medians, with the least in brackets.`);
+console.log(`More than ${most.kyaml} items are not given to kyaml, and more than ${most.naive} not to the naive way.`);
+if (noteOnPeaks) console.log(noteOnPeaks);
 
-async function scale(title, input, size) {
-  const { ours, oursOnNode, cat, kyaml, naive } = all;
-  const subjects = [ours, oursOnNode, cat];
-  if (kyaml && size <= most.kyaml) subjects.push(kyaml);
+const start = wants("start") ? await measureStart() : undefined;
+const block = new Map();
+for (const size of wants("block") ? blockSizes : []) {
+  const subjects = [ours, oursOnNode, echo, cat];
+  if (size <= most.kyaml) subjects.push(kyaml);
   if (size <= most.naive) subjects.push(naive);
-  const rounds = size >= 10_000 ? (values.quick ? 1 : 5) : 7;
-  const times = await inTurns(subjects, rounds, async (subject) => (await runBetweenPipes(subject, input)).time);
-  const peaks = new Map();
-  for (const subject of subjects) peaks.set(subject, (await runBetweenPipes(subject, input, true)).peak);
-  const megabytes = statSync(input).size / 1e6;
-  table(`${title}, ${megabytes.toFixed(1)} MB`, subjects, times, ours, peaks);
+  block.set(size, await measureScale(`${size} items, block style`, subjects, blockStream(folder, size)));
+}
+const json = new Map();
+for (const size of wants("json") ? jsonSizes : [])
+  json.set(size, await measureScale(`${size} items, JSON`, [ours, oursOnNode, kyaml, cat], jsonStream(folder, size)));
+if (wants("hosts")) {
+  for (const host of everyKustomize) await measureHost(host, kustomizeWith);
+  if (onlyKpt) await measureHost(onlyKpt, kptWith);
+}
+targets();
+if (values.picture && block.size > 0) {
+  const curves = [ours, oursOnNode, cat, kyaml, naive].filter(Boolean).map(({ name, ...subject }) => {
+    const points = [...block].flatMap(([size, { times }]) => {
+      const found = [...times].find(([{ argv }]) => argv === subject.argv);
+      return found === undefined ? [] : [[size, found[1].median]];
+    });
+    return { name, points };
+  });
+  writeFileSync(values.picture, picture(curves));
 }
 
-function table(title, subjects, times, ours, peaks) {
+async function measureStart() {
+  const input = blockStream(folder, 10);
+  const subjects = [ours, echo, kyaml, cat, oursOnNode, echoOnNode].filter(Boolean);
+  for (const kustomize of everyKustomize) {
+    subjects.push({ name: `${kustomize.title} version`, argv: [kustomize.path, "version"] });
+    subjects.push(kustomizePatch(folderFor(`${kustomize.title}-patch`), kustomize));
+  }
+  const times = await inTurns(subjects, turns(41), (subject) => timeOfRun(subject, input));
+  const peaks = new Map();
+  for (const subject of [ours, echo, kyaml, cat, oursOnNode, echoOnNode].filter(Boolean))
+    peaks.set(subject, await peakOf(subject, input));
+  table("start: 10 items with function config, whole process", times, peaks);
+  return { times, peaks };
+}
+
+async function measureScale(title, candidates, input) {
+  const subjects = candidates.filter(Boolean);
+  const times = await inTurns(subjects, turns(11), (subject) => timeBetweenPipes(subject, input));
+  const peaks = new Map();
+  for (const subject of subjects) peaks.set(subject, await peakOf(subject, input));
+  const megabytes = statSync(input).size / 1e6;
+  table(`${title}, ${megabytes.toFixed(1)} MB`, times, peaks);
+  return { times, peaks, megabytes };
+}
+
+/** How much of what a person waits for is ours: the same host with cat as its function is what it is without us. */
+async function measureHost(host, rendering) {
+  const subjects = [cat, ours, oursOnNode].map(({ name, argv }, index) =>
+    rendering(folderFor(`${host.title}-${index}`), host, `with ${name}`, index === 0 ? ["/bin/cat"] : argv),
+  );
+  const times = await inTurns(subjects, turns(21), (subject) => timeOfRun(subject));
+  console.log(`\n${host.title}: 10 items, whole ${rendering === kptWith ? "kpt fn render" : "kustomize build"}`);
+  const without = times.get(subjects[0]);
+  for (const [{ name }, time] of times) {
+    const share = (kind) => `${((100 * (time[kind] - without[kind])) / time[kind]).toFixed(0)} %`;
+    const own = time === without ? "" : `of that ours: ${share("median")} (${share("least")})`;
+    console.log(`${name.padEnd(44)}${milliseconds(time)}   ${own}`);
+  }
+}
+
+/** A folder without blanks in its name, at which hosts would split a command. */
+function folderFor(title) {
+  return join(folder, title.replaceAll(" ", "-"));
+}
+
+function table(title, times, peaks) {
   console.log(`\n${title}`);
   const own = times.get(ours);
-  for (const subject of subjects) {
-    const time = times.get(subject);
-    const peak = peaks?.get(subject);
-    const row = [
-      subject.name.padEnd(34),
-      `${time.toFixed(1)} ms`.padStart(12),
-      `ours is ${(own / time).toPrecision(3)} of it`.padStart(24),
-      peak === undefined ? "" : `${(peak / 1e6).toFixed(0)} MB`.padStart(9),
-    ];
-    console.log(row.join(""));
+  for (const [subject, time] of times) {
+    const peak = peaks.get(subject);
+    const memory = peak === undefined ? "" : `${(peak / 1e6).toFixed(0)} MB`.padStart(9);
+    const ratios = `${ratio(own.median / time.median)} (${ratio(own.least / time.least)})`;
+    console.log(
+      `${subject.name.padEnd(44)}${milliseconds(time)}   ours is ${ratios.padEnd(18)} of it${memory}  ${time.runs} runs`,
+    );
   }
+}
+
+function targets() {
+  console.log("\ntargets, from medians");
+  const small = start?.times;
+  target("10 items: at most 1.8 times the bare echo", quotient(small, ours, echo), 1.8);
+  target("10 items: at most 1 time the no-op on kyaml", quotient(small, ours, kyaml), 1);
+  const large = block.get(10_000)?.times;
+  target("10,000 items: at most 5 times cat", quotient(large, ours, cat), 5);
+  target("10,000 items: at most 1/20 of the no-op on kyaml", quotient(large, ours, kyaml), 1 / 20);
+  target("10,000 items: at most 1/100 of the naive way", quotient(large, ours, naive), 1 / 100);
+  const growth = block.get(100_000)?.times.get(ours).median / large?.get(ours).median;
+  target("100,000 items: at most 11 times 10,000 items", growth, 11);
+  for (const size of [10_000, 100_000]) {
+    const found = block.get(size);
+    const beyond = (found?.peaks.get(ours) - found?.peaks.get(echo)) / 1e6 / found?.megabytes;
+    target(`${size} items: memory beyond echo's, at most 3 times the input`, beyond, 3);
+  }
+  for (const size of jsonSizes)
+    target(`${size} items as JSON: at most 1 time the no-op on kyaml`, quotient(json.get(size)?.times, ours, kyaml), 1);
+}
+
+function quotient(times, subject, other) {
+  return times?.get(subject).median / times?.get(other)?.median;
+}
+
+function target(text, reached, wanted) {
+  const verdict = Number.isNaN(reached) ? "not measured" : `${ratio(reached)}  ${reached <= wanted ? "ok" : "MISSED"}`;
+  console.log(`${text.padEnd(62)}${verdict}`);
+}
+
+function milliseconds({ median, least }) {
+  return `${median.toFixed(1)} ms`.padStart(12) + `(${least.toFixed(1)})`.padStart(12);
+}
+
+function ratio(value) {
+  return value.toPrecision(3);
 }

