@@ -48,7 +48,7 @@ test("every kustomize example is checked as it stands", () => {
   expect(check(root, "examples/argocd/metrics").stdout).toContain("--- a/examples/argocd/metrics/metric-agent.yaml\n");
 });
 
-const SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {token: hidden}\n";
+const SECRET = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {token: hidden}}\n";
 const DONE = rewritten(AGENT);
 
 /** The DaemonSet as the function writes it for the port 4317. */
