@@ -6,7 +6,7 @@ import { nodeAt } from "../yaml/source.ts";
 import type { Item, Part, Stream } from "./stream.ts";
 
 /**
- * Finds the parts of a ResourceList of any shape by a parse of the whole text: flow style, JSON, anchors across items.
+ * Finds the parts of a ResourceList of any shape by a parse of the whole text: flow style, anchors across items.
  * Every part is then the whole text with the path to its node. Returns a sentence that says why when the text is no
  * ResourceList.
  */
@@ -37,7 +37,7 @@ export function findByParse(bytes: Uint8Array, start: number, source: Source): S
   }
   // Behind a line that says `...` the document has ended.
   const canAppend = source.text.endsWith("\n") && !/^(?:---|\.\.\.)(?:\s|$)/m.test(source.text);
-  if (root.flow !== true && columnOf(root) === 0 && canAppend) stream.resultsAt = bytes.length;
+  if (root.flow !== true && columnOf(root) === 0 && canAppend) stream.resultsAt = { offset: bytes.length };
   if (root.has("functionConfig")) stream.functionConfig = part(["functionConfig"]);
   if (root.has("results")) stream.results = part(["results"]);
   return stream;

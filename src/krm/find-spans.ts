@@ -175,7 +175,7 @@ function finish(bytes: Uint8Array, progress: Progress): Stream | undefined {
     parses: 0,
     items: progress.items,
     // A block scalar that ends with the text would gain a line break if anything came behind it.
-    resultsAt: bytes.at(-1) === LF ? bytes.length : items.start,
+    resultsAt: { offset: bytes.at(-1) === LF ? bytes.length : items.start },
   };
   const functionConfig = partOf(progress, "functionConfig");
   const results = partOf(progress, "results");

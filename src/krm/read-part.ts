@@ -1,7 +1,10 @@
 import type { Finding } from "../finding.ts";
 import { AliasProblem, isSource, nodeAt, parseSource, toPlain } from "../yaml/source.ts";
 import type { Source } from "../yaml/source.ts";
+import { byteOrderMark } from "./lines.ts";
 import type { Part, Stream } from "./stream.ts";
+
+const LF = 0x0a;
 
 /** A part of the stream as text with source tokens and as plain data. */
 export interface ReadPart {
@@ -28,7 +31,7 @@ export function readPart(stream: Stream, part: Part): ReadPart | Finding {
   } catch (error) {
     if (!(error instanceof AliasProblem)) throw error;
     if (stream.way === "spans" && !error.message.includes("Excessive")) throw new NeedsFullParse();
-    return { ...aliasProblem(error), position: positionOf(stream, part.start, 1, 1) };
+    return { ...aliasProblem(error), position: positionOf(stream.bytes, part.start, 1, 1) };
   }
 }
 
@@ -50,7 +53,7 @@ export function parsePart(stream: Stream, part: Part): Source | Finding {
   if (isSource(parsed)) return parsed;
   return {
     ...streamProblem(`the input is not YAML: ${parsed.message}`, "mend it there, or see what wrote it"),
-    position: positionOf(stream, part.start, parsed.line, parsed.column),
+    position: positionOf(stream.bytes, part.start, parsed.line, parsed.column),
   };
 }
 
@@ -73,19 +76,34 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
     if (!(error instanceof TypeError)) throw error;
     const valid = new TextDecoder("utf-8", { ignoreBOM: true }).decode(region);
     const before = valid.slice(0, Math.max(valid.indexOf("\ufffd"), 0));
-    const line = lineAt(bytes, start) + before.split("\n").length - 1;
-    return streamProblem("the input is not UTF-8", "save it as UTF-8", line, before.length - before.lastIndexOf("\n"));
+    const lines = before.split("\n").length;
+    const { line, column } = positionOf(bytes, start, lines, before.length - before.lastIndexOf("\n"));
+    return streamProblem("the input is not UTF-8", "save it as UTF-8", line, column);
   }
 }
 
 /** A position within a part's text as one in the whole input. */
-function positionOf(stream: Stream, start: number, line: number, column: number): { line: number; column: number } {
-  return { line: lineAt(stream.bytes, start) + line - 1, column };
+function positionOf(bytes: Uint8Array, start: number, line: number, column: number): { line: number; column: number } {
+  return {
+    line: lineAt(bytes, start) + line - 1,
+    column: line === 1 ? charactersBefore(bytes, start) + column : column,
+  };
+}
+
+/** How many characters, in UTF-16 as columns count them, stand before a byte offset on its line. */
+function charactersBefore(bytes: Uint8Array, offset: number): number {
+  let count = 0;
+  for (let at = offset - 1; at >= byteOrderMark(bytes) && bytes[at] !== LF; at--) {
+    const byte = bytes[at] ?? 0;
+    const isFirstOfCharacter = (byte & 0xc0) !== 0x80;
+    if (isFirstOfCharacter) count += byte >= 0xf0 ? 2 : 1;
+  }
+  return count;
 }
 
 /** The number of the line, from 1, that a byte offset stands on. */
 export function lineAt(bytes: Uint8Array, offset: number): number {
   let line = 1;
-  for (let at = bytes.indexOf(0x0a); at !== -1 && at < offset; at = bytes.indexOf(0x0a, at + 1)) line++;
+  for (let at = bytes.indexOf(LF); at !== -1 && at < offset; at = bytes.indexOf(LF, at + 1)) line++;
   return line;
 }

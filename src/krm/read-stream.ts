@@ -3,6 +3,7 @@ import { AliasProblem, isEmptyDocument, isSource, parseSource, toPlain } from ".
 import type { Source, SyntaxProblem } from "../yaml/source.ts";
 import { findByParse } from "./find-by-parse.ts";
 import { findDocuments } from "./find-documents.ts";
+import { findJsonSpans } from "./find-json-spans.ts";
 import { findSpans } from "./find-spans.ts";
 import { byteOrderMark } from "./lines.ts";
 import { aliasProblem, decodeUtf8, isFinding, parsePart, streamProblem } from "./read-part.ts";
@@ -17,7 +18,7 @@ const WRAP = "hand it a ResourceList, for example with `kpt fn source DIR | inte
 
 /** How bytes are to be read. */
 export interface Reading {
-  /** Asks for the full parse where spans would do. */
+  /** Asks for the full parse where spans or JSON would do. */
   way?: "full parse";
   /** Takes a plain stream of manifests for what it is; hosts send none, so that from them it is an error. */
   allowManifests?: boolean;
@@ -30,14 +31,14 @@ export interface Reading {
 export function readStream(bytes: Uint8Array, { way, allowManifests = false }: Reading = {}): Stream | Finding {
   const broken = encodingProblem(bytes);
   if (broken) return broken;
-  const found = way === "full parse" ? undefined : findSpans(bytes);
+  const found = way === "full parse" ? undefined : (findSpans(bytes) ?? findJsonSpans(bytes));
   if (allowManifests && !isResourceList(bytes, found)) return findDocuments(bytes);
   const stream = found ?? parseWhole(bytes);
   if (!isStream(stream)) return stream;
   return headProblem(stream.head) ?? cutProblem(stream) ?? stream;
 }
 
-/** True when spans were found of one, or when a root key or JSON at the start say that it is one in another shape. */
+/** True when the parts of one were found, or when a root key or JSON at the start say that it is one in another shape. */
 function isResourceList(bytes: Uint8Array, found: Stream | undefined): boolean {
   if (found) return found.head.get("kind") === "ResourceList";
   const first = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4096)).toString("latin1");

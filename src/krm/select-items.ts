@@ -4,6 +4,12 @@ import { readManifest } from "./read-manifest.ts";
 import { isFinding, readPart } from "./read-part.ts";
 import type { Item, Stream } from "./stream.ts";
 
+/** How an escape of a character of ASCII starts in YAML (YAML 1.2.2, 5.7), in JSON as well. */
+const ESCAPES = ["\\x", "\\u00", "\\U000000"].map((escape) => Buffer.from(escape));
+
+/** An escape that spells what names are made of, and none of `<`, `>`, `&`, which Go's JSON always writes as escapes. */
+const ESCAPED_WORD = /\\(?:x|u00|U000000)(?:2[def]|3\d|[4-7][\da-f])/i;
+
 /** Items of some kinds, each with its place in the stream, and what was wrong with those that could not be read. */
 export interface Selection {
   found: { item: Item; manifest: Manifest }[];
@@ -12,7 +18,7 @@ export interface Selection {
 
 /**
  * Reads the items of one of the kinds, in the order of the stream, and no others. With `mentioning` an item is read only
- * if its bytes hold one of these strings: names of Kubernetes resources need no escapes in YAML, so that none is missed.
+ * if its bytes hold one of these strings, or escapes that could spell one.
  */
 export function selectItems(stream: Stream, kinds: readonly string[], mentioning?: readonly string[]): Selection {
   const selection: Selection = { found: [], findings: [] };
@@ -20,7 +26,7 @@ export function selectItems(stream: Stream, kinds: readonly string[], mentioning
   const nameBytes = mentioning?.map((name) => Buffer.from(name));
   for (const item of stream.items) {
     if (item.kind === undefined ? !mayBe(stream, item, kindBytes) : !kinds.includes(item.kind)) continue;
-    if (nameBytes && !holds(stream, item, nameBytes)) continue;
+    if (nameBytes && !mayMention(stream, item, nameBytes)) continue;
     const read = readItem(stream, item);
     if (read === undefined) continue;
     if ("severity" in read) {
@@ -45,6 +51,12 @@ function readItem(stream: Stream, item: Item): Manifest | Finding | undefined {
 function mayBe(stream: Stream, item: Item, kinds: readonly Buffer[]): boolean {
   const region = regionOf(stream, item);
   return stream.way === "full parse" || region.includes("\\") || region.includes("*") || holds(stream, item, kinds);
+}
+
+/** A word may be spelled with escapes. The region of an item of a full parse is the whole text, which tells nothing. */
+function mayMention(stream: Stream, item: Item, words: readonly Buffer[]): boolean {
+  if (stream.way === "full parse" || holds(stream, item, words)) return true;
+  return holds(stream, item, ESCAPES) && ESCAPED_WORD.test(regionOf(stream, item).toString("latin1"));
 }
 
 function holds(stream: Stream, item: Item, words: readonly Buffer[]): boolean {

@@ -9,10 +9,11 @@ import type { Source } from "../yaml/source.ts";
 export interface Stream {
   bytes: Uint8Array;
   /**
-   * `spans`: the parts of a ResourceList were found by their lines. `full parse`: its text had a shape that only a YAML
-   * parser can tell. `documents`: a plain stream of manifests was taken apart at its `---` lines.
+   * `spans`: the parts of a ResourceList were found by their lines. `JSON`: by the brackets of a text that is strict JSON.
+   * `full parse`: its text had a shape that only a YAML parser can tell. `documents`: a plain stream of manifests was taken
+   * apart at its `---` lines.
    */
-  way: "spans" | "full parse" | "documents";
+  way: "spans" | "JSON" | "full parse" | "documents";
   items: Item[];
   functionConfig?: Part;
   results?: Part;
@@ -24,8 +25,15 @@ export interface Stream {
   manifests: Map<Item, Manifest | Finding | undefined>;
   /** How many regions of the text have been parsed so far. */
   parses: number;
-  /** Where results go when the stream has none yet: at a byte offset, into the root map, or nowhere. */
-  resultsAt: number | "root" | "nowhere";
+  /** Where results go when the stream has none yet: at a place in the bytes, into the root map, or nowhere. */
+  resultsAt: ResultsPlace | "root" | "nowhere";
+}
+
+/** Where `results` can be put in without a look at the rest of the text. */
+export interface ResultsPlace {
+  offset: number;
+  /** In JSON: the comma and the blanks between the last member of the root and a new one. Otherwise results are lines. */
+  separator?: string;
 }
 
 /** A node of the stream: the region of bytes to decode and parse, and the path to the node in what comes out. */

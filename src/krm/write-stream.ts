@@ -4,13 +4,13 @@ import type { Finding } from "../finding.ts";
 import type { Change, Value } from "../yaml/change.ts";
 import { inList, inMap } from "../yaml/change.ts";
 import { changeText } from "../yaml/change-text.ts";
-import { PLAIN_LAYOUT, printPair } from "../yaml/print.ts";
-import { isSource, nodeAt, parseSource, toPlain } from "../yaml/source.ts";
+import { PLAIN_LAYOUT, printFlow, printPair } from "../yaml/print.ts";
+import { nodeAt, parseSource, toPlain } from "../yaml/source.ts";
 import type { Source } from "../yaml/source.ts";
 import { byteOrderMark } from "./lines.ts";
 import { isFinding, NeedsFullParse, parsePart } from "./read-part.ts";
 import { toResult } from "./result.ts";
-import type { Part, Stream } from "./stream.ts";
+import type { Part, ResultsPlace, Stream } from "./stream.ts";
 
 /** Texts that replace regions of the stream, by the byte offset of the region. */
 export type Replacements = ReadonlyMap<number, { end: number; text: string }>;
@@ -55,16 +55,24 @@ export function appendResults(stream: Stream, before: Replacements, findings: re
   if (known === undefined) return before;
   const added = findings.map(toResult).filter((result) => !known.some((other) => isDeepStrictEqual(other, result)));
   if (added.length === 0 || (part === undefined && stream.resultsAt === "nowhere")) return before;
-  if (part === undefined && typeof stream.resultsAt === "number") {
-    const lineBreak = stream.bytes[stream.bytes.indexOf(0x0a) - 1] === 0x0d ? "\r\n" : "\n";
-    const lines = printPair("results", added, PLAIN_LAYOUT).map((line) => line + lineBreak);
-    return new Map([...before, [stream.resultsAt, { end: stream.resultsAt, text: lines.join("") }]]);
+  if (part === undefined && typeof stream.resultsAt === "object") {
+    const { offset } = stream.resultsAt;
+    return new Map([...before, [offset, { end: offset, text: printResults(stream, stream.resultsAt, added) }]]);
   }
   const region = part ?? wholeOf(stream);
-  const source = rereadRegion(stream, region, before);
-  const text = changeText(source, [], resultsChange(source, added));
+  const text =
+    stream.way === "JSON" ? appendToJson(stream, region, added) : appendToRoot(stream, region, before, added);
   if (text === undefined) return before;
   return new Map([...before, [region.start, { end: region.end, text }]]);
+}
+
+/** The first results of a stream, as JSON where it is JSON, else as lines. */
+function printResults({ bytes }: Stream, { separator }: ResultsPlace, added: readonly Value[]): string {
+  if (separator !== undefined) return `${separator}"results": ${printFlow(added, "json")}`;
+  const lineBreak = bytes[bytes.indexOf(0x0a) - 1] === 0x0d ? "\r\n" : "\n";
+  return printPair("results", added, PLAIN_LAYOUT)
+    .map((line) => line + lineBreak)
+    .join("");
 }
 
 /** The results that came in; undefined when what stands there is no list. */
@@ -76,6 +84,25 @@ function resultsIn(stream: Stream, part: Part): readonly unknown[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
 
+/** In a full parse the region may have been changed by then. */
+function appendToRoot(stream: Stream, region: Part, before: Replacements, added: readonly Value[]): string | undefined {
+  const replaced = before.get(region.start);
+  const source = sourceOf(replaced === undefined ? parsePart(stream, region) : parseSource(replaced.text));
+  return changeText(source, [], resultsChange(source, added));
+}
+
+/** The region of JSON is the bare value: below its key it is edited in the style that it has in the root. */
+function appendToJson({ bytes }: Stream, { start, end }: Part, added: readonly Value[]): string | undefined {
+  const [head, tail] = ['{"results": ', "}"] as const;
+  const source = sourceOf(parseSource(`${head}${Buffer.from(bytes.subarray(start, end)).toString()}${tail}`));
+  return changeText(source, [], resultsChange(source, added))?.slice(head.length, -tail.length);
+}
+
+function sourceOf(read: ReturnType<typeof parsePart> | ReturnType<typeof parseSource>): Source {
+  if (!("document" in read)) throw new Error("a region is read before it is changed");
+  return read;
+}
+
 function resultsChange(source: Source, added: readonly Value[]): Change {
   const node = nodeAt(source, ["results"]);
   const isList = node !== undefined && Array.isArray(toPlain(source, node));
@@ -83,14 +110,6 @@ function resultsChange(source: Source, added: readonly Value[]): Change {
   const inRoot = inMap([["results", change]]);
   if (inRoot === undefined) throw new Error("there are results to add");
   return inRoot;
-}
-
-/** In a full parse the region may have been changed by then. */
-function rereadRegion(stream: Stream, region: Part, before: Replacements): Source {
-  const replaced = before.get(region.start);
-  const source = replaced === undefined ? parsePart(stream, region) : parseSource(replaced.text);
-  if (!("document" in source) || !isSource(source)) throw new Error("a region is read before it is changed");
-  return source;
 }
 
 /** Without a `results` key the root map gets one; every part of a full parse is the whole text. */

@@ -1,19 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { Outcome, RunOptions } from "../../src/run.ts";
 import { readManifest } from "../../src/krm/read-manifest.ts";
 import type { Manifest } from "../../src/manifest.ts";
-import { run } from "../../src/run.ts";
 import { meaning, naiveRewrite } from "./naive.ts";
+import { check, runText } from "./run-text.ts";
 import { mutatedStreams, streams } from "./streams.ts";
-
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 120);
-
-function runText(text: string, options: RunOptions = {}): Outcome & { text: string } {
-  const outcome = run(Buffer.from(text), options);
-  return { ...outcome, text: Buffer.concat(outcome.output).toString() };
-}
 
 function interception(value: string): Manifest {
   const config = { apiVersion: "intercept-backends.dev/v1alpha1", kind: "InterceptBackends", metadata: { name: "c" } };
@@ -28,10 +20,6 @@ function isUntouched({ metadata, spec }: Record<string, any>): boolean {
   const volumes = JSON.stringify([spec.volumes ?? null, spec.containers[0].volumeMounts ?? null]);
   const isForeign = annotations.length > 0 && annotations.every((key) => !key.includes("istio.io"));
   return isForeign && !volumes.includes("istio-certs") && !volumes.includes("[]");
-}
-
-function check<Value>(values: fc.Arbitrary<Value>, property: (value: Value) => void): void {
-  fc.assert(fc.property(values, property), { numRuns: runs });
 }
 
 describe("for every stream", () => {

@@ -46,7 +46,8 @@ const nastyText = fc.oneof(
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}[a-z0-9]$/);
 
-const otherObject = fc.record({
+/** A resource that is none of ours, with traps in its data. */
+export const otherObject = fc.record({
   apiVersion: fc.constant("v1"),
   kind: fc.constantFrom("ConfigMap", "Service", "Widget"),
   metadata: fc.record({ name }),
@@ -55,21 +56,24 @@ const otherObject = fc.record({
 
 const port = fc.integer({ min: 1, max: 65535 });
 
-const pipelineObject = fc.record({ port, host: name, http: fc.boolean(), input: fc.boolean() }).map((choice) => ({
-  apiVersion: "telemetry.kyma-project.io/v1beta1",
-  kind: "MetricPipeline",
-  metadata: { name: choice.host },
-  spec: {
-    ...(choice.input ? { input: { prometheus: { enabled: true } } } : {}),
-    output: {
-      otlp: {
-        ...(choice.http ? { protocol: "http" } : {}),
-        endpoint: { value: `${choice.http ? "http://" : ""}${choice.host}.example.com:${choice.port}` },
+/** A MetricPipeline, and beside its fields the port that it asks for. */
+export const pipelineObject = fc
+  .record({ port, host: name, http: fc.boolean(), input: fc.boolean() })
+  .map((choice) => ({
+    apiVersion: "telemetry.kyma-project.io/v1beta1",
+    kind: "MetricPipeline",
+    metadata: { name: choice.host },
+    spec: {
+      ...(choice.input ? { input: { prometheus: { enabled: true } } } : {}),
+      output: {
+        otlp: {
+          ...(choice.http ? { protocol: "http" } : {}),
+          endpoint: { value: `${choice.http ? "http://" : ""}${choice.host}.example.com:${choice.port}` },
+        },
       },
     },
-  },
-  port: choice.port,
-}));
+    port: choice.port,
+  }));
 
 /** Annotations that may be there before: other people's, ours from an earlier run, ours with other values. */
 const annotations = fc.option(
@@ -117,7 +121,8 @@ const mounts = fc.constantFrom(
   [{ name: "istio-certs", mountPath: "/etc/istio-output-certs" }],
 );
 
-const agentObject = fc
+/** The agent, as fresh or with traces of earlier runs and of other people. */
+export const agentObject = fc
   .record({ annotations, volumes, mounts, label: fc.constantFrom(undefined, "false", "true") })
   .map((choice) => ({
     apiVersion: "apps/v1",
