@@ -11,7 +11,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "rules", include: ["test/**/*.test.ts"], exclude: [hosts], testTimeout: 120_000 },
+        test: {
+          name: "rules",
+          setupFiles: ["test/seed.ts"],
+          include: ["test/**/*.test.ts"],
+          exclude: [hosts],
+          testTimeout: 120_000,
+        },
       },
       {
         extends: true,

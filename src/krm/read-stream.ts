@@ -66,7 +66,7 @@ function parseWhole(bytes: Uint8Array): Stream | Finding {
   if (bytes.length > FULL_PARSE_LIMIT) {
     return streamProblem(
       `the input (${Math.round(bytes.length / 1024 / 1024)} MiB) is not laid out as hosts write it, and other shapes are only read up to 64 MiB`,
-      "write `items:` as a block list with one `- ` a resource, as kpt and kustomize do",
+      "write `items:` as a block list with one `- ` a resource, as kpt and kustomize do, or all of it as JSON",
     );
   }
   const start = byteOrderMark(bytes);

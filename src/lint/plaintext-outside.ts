@@ -9,7 +9,9 @@ import type { Trouble, Warning } from "./warning.ts";
 export const plaintextOutside: Warning = ({ backends, ask }) =>
   backends.flatMap(({ host, shown, pipeline }): Trouble[] => {
     if (host === undefined || !/^http:/i.test(shown) || !isOutside(host)) return [];
-    if (ask(["ServiceEntry", "DestinationRule"], [host]).some(isOfIstio)) return [];
+    // What was asked for may hold more than what mentions the host.
+    const known = ask(["ServiceEntry", "DestinationRule"], [host]).filter(isOfIstio);
+    if (known.some(({ object }) => JSON.stringify(object).includes(host))) return [];
     return [
       {
         cause: `metrics go to ${host}, outside of the cluster, in plaintext: the sidecar encrypts only what stays in the mesh`,
