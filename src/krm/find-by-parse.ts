@@ -1,6 +1,5 @@
-import { isMap, isScalar, isSeq } from "yaml";
-import type { Node } from "yaml";
-import { columnOf } from "../yaml/place.ts";
+import type { Node } from "../yaml/node.ts";
+import { pairOf } from "../yaml/node.ts";
 import type { Source } from "../yaml/source.ts";
 import { nodeAt } from "../yaml/source.ts";
 import type { Item, Part, Stream } from "./stream.ts";
@@ -11,12 +10,12 @@ import type { Item, Part, Stream } from "./stream.ts";
  * ResourceList.
  */
 export function findByParse(bytes: Uint8Array, start: number, source: Source): Stream | string {
-  const root = source.document.contents;
-  if (!isMap(root)) return "the input is not a map but a ResourceList has to be one";
+  const { root } = source;
+  if (root?.kind !== "map") return "the input is not a map but a ResourceList has to be one";
   const head = new Map<string, string>();
   for (const key of ["apiVersion", "kind"]) {
-    const value = root.get(key);
-    if (typeof value === "string") head.set(key, value);
+    const value = pairOf(root, key)?.value;
+    if (value?.kind === "scalar" && typeof value.value === "string") head.set(key, value.value);
   }
   const part = (path: (string | number)[]): Part => ({ start, end: bytes.length, path });
   const stream: Stream = {
@@ -30,25 +29,28 @@ export function findByParse(bytes: Uint8Array, start: number, source: Source): S
     resultsAt: "root",
   };
   const items = nodeAt(source, ["items"]);
-  if (isSeq(items)) {
-    stream.items = items.items.map((node, position): Item => ({ ...part(["items", position]), kind: kindOf(node) }));
+  if (items?.kind === "list") {
+    stream.items = items.elements.map(({ node }, position): Item => ({
+      ...part(["items", position]),
+      kind: kindOf(node),
+    }));
   } else if (items !== undefined && !isNull(items)) {
     return "items is not a list";
   }
   // Behind a line that says `...` the document has ended.
   const canAppend = source.text.endsWith("\n") && !/^(?:---|\.\.\.)(?:\s|$)/m.test(source.text);
-  if (root.flow !== true && columnOf(root) === 0 && canAppend) stream.resultsAt = { offset: bytes.length };
-  if (root.has("functionConfig")) stream.functionConfig = part(["functionConfig"]);
-  if (root.has("results")) stream.results = part(["results"]);
+  if (!root.flow && root.column === 0 && canAppend) stream.resultsAt = { offset: bytes.length };
+  if (pairOf(root, "functionConfig")) stream.functionConfig = part(["functionConfig"]);
+  if (pairOf(root, "results")) stream.results = part(["results"]);
   return stream;
 }
 
-function kindOf(node: unknown): string | undefined {
-  if (!isMap(node)) return isScalar(node) ? "" : undefined;
-  const kind = node.get("kind");
-  return typeof kind === "string" ? kind : undefined;
+function kindOf(node: Node): string | undefined {
+  if (node.kind !== "map") return node.kind === "scalar" ? "" : undefined;
+  const kind = pairOf(node, "kind")?.value;
+  return kind?.kind === "scalar" && typeof kind.value === "string" ? kind.value : undefined;
 }
 
 function isNull(node: Node): boolean {
-  return isScalar(node) && node.value === null;
+  return node.kind === "scalar" && node.value === null;
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { visit } from "yaml";
 import type { Finding } from "../finding.ts";
 import type { Change, Value } from "../yaml/change.ts";
 import { inList, inMap } from "../yaml/change.ts";
 import { changeText } from "../yaml/change-text.ts";
+import { nodesOf } from "../yaml/node.ts";
 import { PLAIN_LAYOUT, printFlow, printPair } from "../yaml/print.ts";
 import { nodeAt, parseSource, toPlain } from "../yaml/source.ts";
 import type { Source } from "../yaml/source.ts";
@@ -30,10 +30,9 @@ export function changePart(stream: Stream, part: Part, change: Change): Replacem
   return text === undefined ? undefined : new Map([[part.start, { end: part.end, text }]]);
 }
 
-function anchorsOf({ document }: Source): string[] {
-  const anchors: string[] = [];
-  visit(document, { Node: (_, node) => void ("anchor" in node && node.anchor && anchors.push(node.anchor)) });
-  return anchors;
+function anchorsOf({ root }: Source): string[] {
+  const nodes = root === undefined ? [] : [...nodesOf(root)];
+  return nodes.flatMap(({ anchor }) => anchor ?? []);
 }
 
 /** True when the bytes outside of a part hold what could be an alias of the anchor. */
@@ -99,7 +98,7 @@ function appendToJson({ bytes }: Stream, { start, end }: Part, added: readonly V
 }
 
 function sourceOf(read: ReturnType<typeof parsePart> | ReturnType<typeof parseSource>): Source {
-  if (!("document" in read)) throw new Error("a region is read before it is changed");
+  if (!("root" in read)) throw new Error("a region is read before it is changed");
   return read;
 }
 

@@ -1,8 +1,8 @@
-import type { Node } from "yaml";
 import type { Change } from "./change.ts";
 import { applyEdits } from "./edit.ts";
 import { expandAliases } from "./expand-aliases.ts";
 import { fromNothing, printDocument } from "./from-nothing.ts";
+import type { Node } from "./node.ts";
 import { planEdits } from "./plan-edits.ts";
 import type { Source } from "./source.ts";
 import { isEmptyDocument, isSource, nodeAt, parseSource } from "./source.ts";

@@ -1,9 +1,8 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, visit } from "yaml";
-import type { Alias, Document, Node, Pair, YAMLMap } from "yaml";
 import type { Change, Value } from "./change.ts";
 import type { Edit } from "./edit.ts";
-import { columnOf, contentEnd, lineBreakAt, pairStart, rangeOf } from "./place.ts";
-import { layoutOf } from "./place.ts";
+import type { AliasNode, MapNode, Node } from "./node.ts";
+import { nodesOf, pairOf } from "./node.ts";
+import { contentEnd, layoutOf, lineBreakAt } from "./place.ts";
 import { printFlow, printPair, printScalar } from "./print.ts";
 import type { Source } from "./source.ts";
 import { toPlain } from "./source.ts";
@@ -21,72 +20,59 @@ export function expandAliases(source: Source, node: Node, change: Change): Edit[
 }
 
 function expandOnTheWay(source: Source, node: Node, change: Change, edits: Map<number, Edit>): void {
-  if (isAlias(node)) {
+  if (node.kind === "alias") {
     if (change.kind !== "set" && change.kind !== "remove") copyAlias(source, node, edits);
     return;
   }
   copyAliasesOf(source, new Set([node]), edits);
   if (change.kind === "set" || change.kind === "remove") {
-    copyAliasesOf(source, nodesBelow(node), edits);
-  } else if (change.kind === "map" && isMap(node)) {
+    copyAliasesOf(source, new Set(nodesOf(node)), edits);
+  } else if (change.kind === "map" && node.kind === "map") {
     for (const [key, inner] of change.entries) {
-      const pair = node.items.find((candidate) => isScalar(candidate.key) && candidate.key.value === key);
+      const pair = pairOf(node, key);
       if (pair === undefined) writeOutMergedKey(source, node, key, inner, edits);
-      else if (isNode(pair.value)) expandOnTheWay(source, pair.value, inner, edits);
+      else if (pair.value) expandOnTheWay(source, pair.value, inner, edits);
     }
-  } else if (change.kind === "list" && isSeq(node)) {
+  } else if (change.kind === "list" && node.kind === "list") {
     for (const [position, inner] of change.at) {
-      const element = node.items[position];
-      if (isNode(element)) expandOnTheWay(source, element, inner, edits);
+      const element = node.elements[position];
+      if (element) expandOnTheWay(source, element.node, inner, edits);
     }
   }
 }
 
 /** A key that only a merge key provides can be set by writing it beside; everything else needs it written out first. */
-function writeOutMergedKey(source: Source, map: YAMLMap, key: string, change: Change, edits: Map<number, Edit>): void {
+function writeOutMergedKey(source: Source, map: MapNode, key: string, change: Change, edits: Map<number, Edit>): void {
   if (change.kind === "set") return;
-  const merge = map.items.find((pair) => isMergeKey(pair));
+  const merge = map.pairs.find(({ isMerge }) => isMerge);
   if (merge === undefined) return;
-  const explicit = new Set(map.items.map((pair) => (isScalar(pair.key) ? pair.key.value : undefined)));
+  const explicit = new Set(map.pairs.map(({ key: own }) => (own.kind === "scalar" ? own.value : undefined)));
   const merged = Object.entries(toPlain(source, map) as Record<string, Value>).filter(([name]) => !explicit.has(name));
   if (!merged.some(([name]) => name === key)) return;
-  const start = pairStart(merge);
+  const { start } = merge;
   edits.set(start, { start, end: contentEnd(source.text, merge), text: printMerged(source, map, merged, start) });
 }
 
-function printMerged(source: Source, map: YAMLMap, merged: readonly [string, Value][], start: number): string {
-  if (map.flow === true) {
+function printMerged(source: Source, map: MapNode, merged: readonly [string, Value][], start: number): string {
+  if (map.flow) {
     return merged.map(([key, value]) => `${printScalar(key, "json")}: ${printFlow(value, "json")}`).join(", ");
   }
-  const separator = lineBreakAt(source.text, start) + " ".repeat(columnOf(map));
+  const separator = lineBreakAt(source.text, start) + " ".repeat(map.column);
   return merged.flatMap(([key, value]) => printPair(key, value, layoutOf(map))).join(separator);
 }
 
-function isMergeKey(pair: Pair): boolean {
-  return isScalar(pair.key) && pair.key.source === "<<" && pair.key.type === "PLAIN";
-}
-
-function copyAlias(source: Source, alias: Alias, edits: Map<number, Edit>): void {
-  const [start, end] = rangeOf(alias);
+function copyAlias(source: Source, alias: AliasNode, edits: Map<number, Edit>): void {
+  const { start, end } = alias;
   edits.set(start, { start, end, text: printFlow(toPlain(source, alias) as Value, "json") });
 }
 
+/** An alias stands for the last node before it that has its anchor (YAML 1.2.2, 7.1). */
 function copyAliasesOf(source: Source, anchored: ReadonlySet<Node>, edits: Map<number, Edit>): void {
-  if (![...anchored].some((node) => "anchor" in node && node.anchor !== undefined)) return;
-  visit(source.document, {
-    Alias(_, alias) {
-      const target = resolve(alias, source.document);
-      if (target !== undefined && anchored.has(target)) copyAlias(source, alias, edits);
-    },
-  });
-}
-
-function resolve(alias: Alias, document: Document): Node | undefined {
-  return alias.resolve(document);
-}
-
-function nodesBelow(root: Node): Set<Node> {
-  const nodes = new Set<Node>();
-  visit(root, { Node: (_, node) => void nodes.add(node) });
-  return nodes;
+  if (source.root === undefined || ![...anchored].some(({ anchor }) => anchor !== undefined)) return;
+  const targets = new Map<string, Node>();
+  for (const node of nodesOf(source.root)) {
+    if (node.anchor !== undefined) targets.set(node.anchor, node);
+    const target = node.kind === "alias" ? targets.get(node.name) : undefined;
+    if (node.kind === "alias" && target !== undefined && anchored.has(target)) copyAlias(source, node, edits);
+  }
 }

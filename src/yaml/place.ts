@@ -1,53 +1,22 @@
-import { isCollection, isMap, isPair, isScalar, isSeq, visit } from "yaml";
-import type { CST, Node, Pair, YAMLMap, YAMLSeq } from "yaml";
+import type { Member, Node } from "./node.ts";
+import { isCollection, membersOf, nodesOf } from "./node.ts";
 import type { Layout } from "./print.ts";
 import { PLAIN_LAYOUT } from "./print.ts";
 import { blockScalarEnd } from "./scalar-edit.ts";
 
 /** Where nodes stand in their text. All offsets are UTF-16 offsets into it, all columns count from 0. */
 
-/** The column at which the keys of a block map, or the dashes of a block list, stand. */
-export function columnOf(collection: YAMLMap | YAMLSeq): number {
-  const token = collection.srcToken;
-  if (token === undefined || !("indent" in token)) throw new Error("a collection without its source token");
-  return token.indent;
-}
-
-/** The offset at which the content of a node or pair ends: no trailing blanks, comments or line break. */
-export function contentEnd(text: string, node: unknown): number {
-  if (isPair(node)) {
-    return isEmpty(node.value) ? valueStart(node) : contentEnd(text, node.value);
+/** The offset at which the content of a node, pair or element ends: no trailing blanks, comments or line break. */
+export function contentEnd(text: string, place: Node | Member): number {
+  if ("node" in place) return contentEnd(text, place.node);
+  if ("key" in place) {
+    return place.value === undefined || isEmpty(place.value) ? place.valueStart : contentEnd(text, place.value);
   }
-  if (isCollection(node) && node.flow !== true && node.items.length > 0) {
-    return contentEnd(text, node.items.at(-1));
+  if (place.kind === "scalar" && (place.form === "literal" || place.form === "folded")) {
+    return blockScalarEnd(text, place.start, place.end);
   }
-  const [start, end] = rangeOf(node);
-  const isBlockScalar = isScalar(node) && (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED");
-  return isBlockScalar ? blockScalarEnd(text, start, end) : end;
-}
-
-/** The offset at which a value may be written when its key has none: after the colon and after an anchor or tag. */
-export function valueStart(pair: Pair): number {
-  const tokens = (pair.srcToken as { sep?: CST.SourceToken[] } | undefined)?.sep ?? [];
-  const last = tokens.findLast((token) => ["map-value-ind", "anchor", "tag"].includes(token.type));
-  return last === undefined ? rangeOf(pair.key)[1] : last.offset + last.source.length;
-}
-
-/** The offset of the first character of a list element: its dash in block style, its anchor or itself in flow style. */
-export function elementStart(list: YAMLSeq, position: number): number {
-  const token = list.srcToken;
-  const before = token !== undefined && "items" in token ? (token.items[position]?.start ?? []) : [];
-  const first = before.find((part) => ["seq-item-ind", "anchor", "tag"].includes(part.type));
-  if (first) return first.offset;
-  const element = list.items[position];
-  return isPair(element) ? pairStart(element) : rangeOf(element)[0];
-}
-
-/** The offset of the first character of a key, its anchor or tag and the indicator `?` included. */
-export function pairStart(pair: Pair): number {
-  const before = (pair.srcToken as { start?: CST.SourceToken[] } | undefined)?.start ?? [];
-  const first = before.find((part) => ["explicit-key-ind", "anchor", "tag"].includes(part.type));
-  return first?.offset ?? rangeOf(pair.key)[0];
+  const last = isCollection(place) && !place.flow ? membersOf(place).at(-1) : undefined;
+  return last === undefined ? place.end : contentEnd(text, last);
 }
 
 /** The offset of the line break that ends the line of an offset, or the end of the text. */
@@ -78,33 +47,22 @@ export function lineBreakAt(text: string, offset: number): "\r\n" | "\n" {
 }
 
 /** True for a value that is not written at all: `key:` with nothing behind it. */
-export function isEmpty(node: unknown): boolean {
-  if (node === null || node === undefined) return true;
-  return isScalar(node) && node.value === null && (node.source === undefined || node.source === "");
-}
-
-/** Start and end of a node's own text, without anchor and tag. Throws for a node that was not read from a text. */
-export function rangeOf(node: unknown): [number, number] {
-  const range = (node as Node | null)?.range;
-  if (!range) throw new Error("a node without a place in the text");
-  return [range[0], range[1]];
+export function isEmpty(node: Node | undefined): boolean {
+  return node === undefined || (node.kind === "scalar" && node.form === "none" && node.value === null);
 }
 
 /** The indentation that the first nested map and the first list below a node show. */
 export function layoutOf(node: Node): Layout {
   const found: Partial<Layout> = {};
-  visit(node, {
-    Map(_, map) {
-      if (map.flow === true) return visit.SKIP;
-      for (const { value } of map.items) {
-        if (!isCollection(value) || value.flow === true || value.items.length === 0) continue;
-        const columns = columnOf(value) - columnOf(map);
-        if (isMap(value)) found.mapIndent ??= columns;
-        if (isSeq(value)) found.listIndent ??= columns;
-      }
-      return found.mapIndent !== undefined && found.listIndent !== undefined ? visit.BREAK : undefined;
-    },
-    Seq: (_, list) => (list.flow === true ? visit.SKIP : undefined),
-  });
+  for (const map of nodesOf(node)) {
+    if (map.kind !== "map" || map.flow) continue;
+    for (const { value } of map.pairs) {
+      if (value === undefined || !isCollection(value) || value.flow || membersOf(value).length === 0) continue;
+      const columns = value.column - map.column;
+      if (value.kind === "map") found.mapIndent ??= columns;
+      else found.listIndent ??= columns;
+    }
+    if (found.mapIndent !== undefined && found.listIndent !== undefined) break;
+  }
   return { ...PLAIN_LAYOUT, ...found };
 }

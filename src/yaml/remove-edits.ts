@@ -1,52 +1,38 @@
-import type { Pair, YAMLMap, YAMLSeq } from "yaml";
 import type { Edit } from "./edit.ts";
-import { contentEnd, elementStart, lineEnd, pairStart } from "./place.ts";
+import type { ListNode, MapNode, Member } from "./node.ts";
+import { membersOf } from "./node.ts";
+import { contentEnd, lineEnd } from "./place.ts";
 
-/** The edits that take pairs out of a map, with their lines and what else stands on them; comments above stay. */
-export function removePairs(text: string, map: YAMLMap, removed: ReadonlySet<number>): Edit[] {
-  return removeMembers(text, map, removed, (position) => pairStart(map.items[position] as Pair));
-}
-
-/** The edits that take elements out of a list, with their lines and what else stands on them; comments above stay. */
-export function removeElements(text: string, list: YAMLSeq, removed: ReadonlySet<number>): Edit[] {
-  return removeMembers(text, list, removed, (position) => elementStart(list, position));
-}
-
-function removeMembers(
-  text: string,
-  collection: YAMLMap | YAMLSeq,
-  removed: ReadonlySet<number>,
-  startOf: (position: number) => number,
-): Edit[] {
+/**
+ * The edits that take members out of a collection, by their positions, with their lines and what else stands on them;
+ * comments above stay.
+ */
+export function removeMembers(text: string, collection: MapNode | ListNode, removed: ReadonlySet<number>): Edit[] {
   if (removed.size === 0) return [];
-  return collection.flow === true
-    ? removeFromFlow(text, collection, removed, startOf)
-    : removeLines(text, collection, removed, startOf);
+  const members = membersOf(collection);
+  return collection.flow ? removeFromFlow(text, members, removed) : removeLines(text, members, removed);
 }
 
 /**
  * The line break before a line goes rather than the one behind it, so that something can be appended at the line's end
  * all the same. A first member that shares its line with the dash of an outer list hands its place to the next one.
  */
-function removeLines(
-  text: string,
-  collection: YAMLMap | YAMLSeq,
-  removed: ReadonlySet<number>,
-  startOf: (position: number) => number,
-): Edit[] {
+function removeLines(text: string, members: readonly Member[], removed: ReadonlySet<number>): Edit[] {
   const edits: Edit[] = [];
-  let position = 0;
-  if (removed.has(0) && lineStart(text, startOf(0)) === undefined) {
-    position = collection.items.findIndex((_, index) => !removed.has(index));
-    if (position === -1) throw new Error("the last member of a collection goes with its key, not alone");
-    edits.push({ start: startOf(0), end: startOf(position), text: "" });
+  const [first] = members;
+  let kept = 0;
+  if (first && removed.has(0) && lineStart(text, first.start) === undefined) {
+    kept = members.findIndex((_, index) => !removed.has(index));
+    const heir = members[kept];
+    if (heir === undefined) throw new Error("the last member of a collection goes with its key, not alone");
+    edits.push({ start: first.start, end: heir.start, text: "" });
   }
-  const last = collection.items.findLastIndex((_, index) => !removed.has(index));
-  for (; position < collection.items.length; position++) {
-    if (!removed.has(position)) continue;
-    const own = lineStart(text, startOf(position)) ?? startOf(position);
+  const last = members.findLastIndex((_, index) => !removed.has(index));
+  for (const [position, member] of members.entries()) {
+    if (position < kept || !removed.has(position)) continue;
+    const own = lineStart(text, member.start) ?? member.start;
     const start = position === last + 1 ? behindComment(text, own) : own;
-    const end = lineEnd(text, contentEnd(text, collection.items[position]));
+    const end = lineEnd(text, contentEnd(text, member));
     edits.push(
       start === 0
         ? { start, end: afterLineBreak(text, end), text: "" }
@@ -57,18 +43,15 @@ function removeLines(
 }
 
 /** One comma goes with each run of members: the one behind it, or the one before it where nothing follows. */
-function removeFromFlow(
-  text: string,
-  collection: YAMLMap | YAMLSeq,
-  removed: ReadonlySet<number>,
-  startOf: (position: number) => number,
-): Edit[] {
-  const count = collection.items.length;
-  return runs(removed, count).map(({ from, to }) => {
-    if (to + 1 < count) return { start: startOf(from), end: startOf(to + 1), text: "" };
-    const start = from > 0 ? contentEnd(text, collection.items[from - 1]) : startOf(from);
-    return { start, end: contentEnd(text, collection.items[to]), text: "" };
-  });
+function removeFromFlow(text: string, members: readonly Member[], removed: ReadonlySet<number>): Edit[] {
+  const edits: Edit[] = [];
+  for (const { from, to } of runs(removed, members.length)) {
+    const [first, final, before, behind] = [members[from], members[to], members[from - 1], members[to + 1]];
+    if (first === undefined || final === undefined) continue;
+    if (behind) edits.push({ start: first.start, end: behind.start, text: "" });
+    else edits.push({ start: before ? contentEnd(text, before) : first.start, end: contentEnd(text, final), text: "" });
+  }
+  return edits;
 }
 
 /** The maximal runs of neighbours among the removed positions, in order. */

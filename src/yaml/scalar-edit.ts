@@ -1,5 +1,5 @@
-import type { Scalar } from "yaml";
 import type { Edit } from "./edit.ts";
+import type { ScalarForm, ScalarNode } from "./node.ts";
 import type { Style } from "./print.ts";
 import { trimEdit } from "./edit.ts";
 import {
@@ -16,19 +16,24 @@ import {
  * The edit that gives a scalar another value and leaves it its form: quotes stay quotes of their kind, a literal
  * block keeps its indentation and the comment on its header. A value that the form cannot hold is double-quoted.
  */
-export function editScalar(text: string, scalar: Scalar, value: string | number | boolean | null, style: Style): Edit {
-  const [start, end] = rangeOf(scalar);
-  if (typeof value === "string" && (scalar.type === "BLOCK_LITERAL" || scalar.type === "BLOCK_FOLDED")) {
+export function editScalar(
+  text: string,
+  scalar: ScalarNode,
+  value: string | number | boolean | null,
+  style: Style,
+): Edit {
+  const { start, end, form } = scalar;
+  if (typeof value === "string" && (form === "literal" || form === "folded")) {
     return editBlockScalar(text, start, end, value);
   }
   const source = text.slice(start, end);
-  return trimEdit(text, { start, end, text: inForm(scalar, source, value, style) });
+  return trimEdit(text, { start, end, text: inForm(form, source, value, style) });
 }
 
-function inForm(scalar: Scalar, source: string, value: string | number | boolean | null, style: Style): string {
+function inForm(form: ScalarForm, source: string, value: string | number | boolean | null, style: Style): string {
   if (typeof value === "string") {
-    if (scalar.type === "QUOTE_DOUBLE") return escapedLike(source, doubleQuoted(value));
-    if (scalar.type === "QUOTE_SINGLE" && !value.includes("\n") && !needsEscape(value)) return singleQuoted(value);
+    if (form === "double") return escapedLike(source, doubleQuoted(value));
+    if (form === "single" && !value.includes("\n") && !needsEscape(value)) return singleQuoted(value);
   }
   return printScalar(value, style);
 }
@@ -85,9 +90,4 @@ function lineEndAfter(text: string, from: number, end: number): number {
 function withoutLineBreak(text: string, start: number, end: number): number {
   if (end <= start || text[end - 1] !== "\n") return end;
   return text[end - 2] === "\r" ? end - 2 : end - 1;
-}
-
-function rangeOf(scalar: Scalar): [number, number] {
-  if (!scalar.range) throw new Error("a scalar without a place in the text");
-  return [scalar.range[0], scalar.range[1]];
 }
