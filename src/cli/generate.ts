@@ -1,0 +1,22 @@
+import { generateCommand } from "../generate-command.ts";
+import { parametersCommand } from "../parameters-command.ts";
+import type { Options } from "./read-arguments.ts";
+import { configOf } from "./rewrite.ts";
+import { FAILED, OK, print, say, tell, write } from "./streams.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** `intercept-backends generate [DIR]`. Returns the exit status. */
+export function generateCall(folders: readonly string[], options: Options): number {
+  if (folders.length > 1) throw new UsageError(`generate takes one folder, not ${folders.length}`);
+  const config = configOf(options);
+  if (config !== undefined && "severity" in config) return tell([config], options["function-config"] ?? "");
+  const { output, lines, failed } = generateCommand(folders, process.env, config);
+  for (const line of lines) say(line);
+  write(output);
+  return failed ? FAILED : OK;
+}
+
+/** `intercept-backends parameters [DIR]`. Returns the exit status. */
+export function parametersCall(folders: readonly string[]): number {
+  return print(parametersCommand(folders, process.env));
+}

@@ -1,0 +1,48 @@
+import type { Finding } from "../finding.ts";
+import { joinDocuments } from "../krm/join-documents.ts";
+import type { Manifest } from "../manifest.ts";
+import { readConfigFile } from "../read-config-file.ts";
+import { run } from "../run.ts";
+import type { Outcome, RunOptions } from "../run.ts";
+import type { Options } from "./read-arguments.ts";
+import { readFile, readStdin, say, STANDARD_INPUT, tell, write } from "./streams.ts";
+
+/** `intercept-backends [FILE ...]`: what hosts call. Returns the exit status. */
+export function rewriteCall(files: readonly string[], options: Options): number {
+  const { "function-config": configFile, verbose } = options;
+  const config = configOf(options);
+  const input = files.filter((file) => file !== "-").join(", ") || STANDARD_INPUT;
+  const joined = joinDocuments(
+    files.length === 0 ? [{ path: STANDARD_INPUT, bytes: readStdin() }] : files.map(readFile),
+  );
+  const { bytes } = joined;
+  if (config !== undefined && "severity" in config) {
+    write([bytes]);
+    return tell([config], configFile ?? input);
+  }
+  // Hosts name no file and send a ResourceList; whoever names one may hand over manifests as they are.
+  const asked = { allowManifests: files.length > 0, ...(config === undefined ? {} : { functionConfig: config }) };
+  const { output, findings, effort } = runSafely(bytes, asked);
+  // Hosts show few lines of what a function says, and lose them when standard output fails: the lines go first.
+  const status = tell(findings, input, joined);
+  if (verbose && effort) {
+    say(`read ${effort.items} items by ${effort.way}; ${effort.parsed} regions were parsed`);
+  }
+  write(output);
+  return status;
+}
+
+/** The function config that the call names, if it names one. */
+export function configOf({ "function-config": file }: Options): Manifest | Finding | undefined {
+  return file === undefined ? undefined : readConfigFile(readFile(file).bytes, file);
+}
+
+/** A bug must not empty the stream: hosts take what is written for the new state of the world. */
+function runSafely(bytes: Uint8Array, options: RunOptions): Outcome {
+  try {
+    return run(bytes, options);
+  } catch (error) {
+    write([bytes]);
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { fstatSync, readFileSync } from "node:fs";
+import type { Finding } from "../finding.ts";
+import { hasError } from "../finding.ts";
+import { readAll, writeAll } from "../io.ts";
+import { locate } from "../krm/join-documents.ts";
+import type { Joined, NamedFile } from "../krm/join-documents.ts";
+import { toLine } from "../krm/result.ts";
+import { UsageError } from "./usage-error.ts";
+
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+
+/** Exit statuses that scripts can rely on; `--help` lists them. */
+export const OK = 0;
+export const FAILED = 1;
+export const USAGE = 2;
+export const BUG = 3;
+
+/** How the files of a call are named together, and what stands where there are none. */
+export const STANDARD_INPUT = "standard input";
+
+/** True when a person sits at standard input. Loading `node:tty` takes longer than a whole small run, and no pipe needs it. */
+export async function isTerminal(): Promise<boolean> {
+  if (!fstatSync(STDIN).isCharacterDevice()) return false;
+  const { isatty } = await import("node:tty");
+  return isatty(STDIN);
+}
+
+/** All of standard input. */
+export function readStdin(): Uint8Array {
+  return readAll(STDIN);
+}
+
+/** A file by its name, `-` for standard input; throws UsageError for one that cannot be read. */
+export function readFile(file: string): NamedFile {
+  try {
+    return file === "-" ? { path: STANDARD_INPUT, bytes: readStdin() } : { path: file, bytes: readFileSync(file) };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Writes pieces to standard output, all of them before it returns. */
+export function write(pieces: readonly Uint8Array[]): void {
+  writeAll(STDOUT, pieces);
+}
+
+/** Writes a text to standard output, which is all that the call was for. */
+export function print(text: string): number {
+  write([Buffer.from(text)]);
+  return OK;
+}
+
+/** Writes what `--help` prints to standard output. */
+export async function printHelp(): Promise<number> {
+  const { HELP } = await import("../help.ts");
+  return print(HELP);
+}
+
+/** Writes one line to standard error. */
+export function say(line: string): void {
+  writeAll(STDERR, [Buffer.from(`${line}\n`)]);
+}
+
+/** Says errors and warnings, one a line, and returns the exit status that they ask for. */
+export function tell(findings: readonly Finding[], input: string, joined?: Joined): number {
+  for (const finding of findings) {
+    if (finding.severity !== "info") say(toLine(joined ? locate(finding, joined) : finding, input));
+  }
+  return hasError(findings) ? FAILED : OK;
+}
