@@ -3,13 +3,14 @@ import { printDiff } from "./check/print-diff.ts";
 import { printGithub } from "./check/print-github.ts";
 import { printSarif } from "./check/print-sarif.ts";
 import type { ChangedFile, Problem, Report } from "./check/report.ts";
-import { decide } from "./decide.ts";
+import { decide, notEditable } from "./decide.ts";
 import type { Select } from "./decide.ts";
 import { configsOf } from "./explain-command.ts";
-import { hasError } from "./finding.ts";
+import { hasError, withoutRepeats } from "./finding.ts";
 import type { Finding } from "./finding.ts";
+import { ownBytes } from "./krm/own-bytes.ts";
 import { fileAt, placeOf } from "./krm/join-documents.ts";
-import type { Joined, JoinedFile, NamedFile } from "./krm/join-documents.ts";
+import type { Joined, NamedFile } from "./krm/join-documents.ts";
 import { NeedsFullParse } from "./krm/read-part.ts";
 import { isStream, readStream } from "./krm/read-stream.ts";
 import type { Reading } from "./krm/read-stream.ts";
@@ -87,9 +88,11 @@ function compare(joined: Joined, given: Manifest | undefined, reading: Reading):
     const told = [...findings, ...decision.findings];
     const item = decision.rewrite && places.get(decision.rewrite.agent);
     if (hasError(told) || decision.rewrite === undefined || item === undefined) return { findings: told };
-    const changed = changeFile(joined, stream, item, decision.rewrite.change, reading);
-    if (changed === undefined) return { findings: [...told, notEditable(decision.rewrite.agent)] };
-    return { findings: told, ...(changed === "as it was" ? {} : { changed }) };
+    const { agent, change } = decision.rewrite;
+    const changed = changeFile(joined, stream, item, change, reading);
+    if (changed === undefined) return { findings: [...told, notEditable(agent)] };
+    const { ref } = agent;
+    return { findings: told, ...(changed === "as it was" ? {} : { changed: { ...changed, agent: ref } }) };
   } catch (error) {
     if (error instanceof NeedsFullParse) return compare(joined, given, { ...reading, way: "full parse" });
     throw error;
@@ -106,28 +109,30 @@ function changeFile(
   item: Item,
   change: Change,
   reading: Reading,
-): ChangedFile | "as it was" | undefined {
+): Omit<ChangedFile, "agent"> | "as it was" | undefined {
   const file = fileAt(joined, item.start);
-  const [own, document] = (file && inFile(joined, stream, item, file, reading)) ?? [];
-  if (file === undefined || own === undefined || document === undefined) throw new Error("an item has left its file");
-  const replacements = changePart(own, document, change);
+  const own = file && (joined.files.length === 1 ? stream : readStream(file.bytes, reading));
+  if (file === undefined || own === undefined || !isStream(own)) throw new Error("an item has left its file");
+  const before = stream.items.filter(({ start }) => start >= file.start && start < item.start).length;
+  const position = joined.files.length === 1 ? stream.items.indexOf(item) : before;
+  const part = itemAt(own, position);
+  const replacements = changePart(own, part, change);
   if (replacements === undefined) return undefined;
-  const after = Buffer.concat(writeStream(own, replacements));
-  if (after.equals(file.bytes)) return "as it was";
-  return { path: file.path, before: file.bytes, after, document };
+  const bytes = Buffer.concat(writeStream(own, replacements));
+  if (bytes.equals(file.bytes)) return "as it was";
+  const written = readStream(bytes, reading);
+  if (!isStream(written)) throw new Error("what was written cannot be read");
+  return {
+    path: file.path,
+    before: { bytes: file.bytes, own: ownBytes(own, part) },
+    after: { bytes, own: ownBytes(written, itemAt(written, position)) },
+  };
 }
 
-function inFile(
-  joined: Joined,
-  stream: Stream,
-  item: Item,
-  file: JoinedFile,
-  reading: Reading,
-): [Stream, Item | undefined] | undefined {
-  if (joined.files.length === 1) return [stream, item];
-  const own = readStream(file.bytes, reading);
-  if (!isStream(own)) return undefined;
-  return [own, own.items[stream.items.filter(({ start }) => start >= file.start && start < item.start).length]];
+function itemAt({ items }: Stream, position: number): Item {
+  const item = items[position];
+  if (item === undefined) throw new Error("an item has left its file");
+  return item;
 }
 
 function problemOf(finding: Finding, joined: Joined, config: Manifest | Finding | undefined): Problem {
@@ -143,25 +148,11 @@ function problemOf(finding: Finding, joined: Joined, config: Manifest | Finding 
   };
 }
 
-/** An item whose kind is not plain to see is asked for more than once, and so is what is wrong with it. */
-function withoutRepeats(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
-}
-
 function severalConfigs(configs: readonly Manifest[]): Finding {
   const names = configs.map(({ ref }) => ref.name || "(no name)").join(", ");
   return {
     severity: "error",
     cause: `there are several InterceptBackends, and any of them can be meant: ${names}`,
     remedy: "name the file of one with --function-config, or check fewer files",
-  };
-}
-
-function notEditable({ ref }: Manifest): Finding {
-  return {
-    severity: "error",
-    cause: "the DaemonSet is written in a form of YAML that cannot be edited without touching more than is needed",
-    remedy: "write its pod template in plain block style, without anchors, tags or merge keys",
-    resource: ref,
   };
 }

@@ -63,6 +63,17 @@ export function unchanged(findings: readonly Finding[]): Decision {
   return { findings: findings.filter(({ severity }) => severity !== "info") };
 }
 
+/** What is told instead of a decision whose change the agent's text does not allow. */
+export function notEditable(agent: Manifest): Finding {
+  return {
+    severity: "error",
+    cause: "the DaemonSet is written in a form of YAML that cannot be edited without touching more than is needed",
+    remedy: "write its pod template in plain block style, without anchors, tags or merge keys",
+    resource: agent.ref,
+    ...(agent.file ? { file: agent.file } : {}),
+  };
+}
+
 function backendsOf(settings: Settings, select: Select): Backends {
   const { manifests: pipelines, findings } = select(["MetricPipeline"]);
   const selection = {

@@ -1,5 +1,6 @@
-import { decide, unchanged } from "./decide.ts";
+import { decide, notEditable, unchanged } from "./decide.ts";
 import type { Decision, Select } from "./decide.ts";
+import { withoutRepeats } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { readManifest } from "./krm/read-manifest.ts";
 import { isFinding, NeedsFullParse, readPart, streamProblem } from "./krm/read-part.ts";
@@ -79,19 +80,4 @@ function decideWith(stream: Stream, given: Manifest | undefined, select: Select)
   // Hosts write an empty map where there is no function config.
   const isThere = isRecord(own) && Object.keys(own).length > 0;
   return decide(given ?? (isThere ? readManifest(own) : undefined), select);
-}
-
-/** An item whose kind is not plain to see is asked for more than once, and so is what is wrong with it. */
-function withoutRepeats(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
-}
-
-function notEditable(agent: Manifest): Finding {
-  return {
-    severity: "error",
-    cause: "the DaemonSet is written in a form of YAML that cannot be edited without touching more than is needed",
-    remedy: "write its pod template in plain block style, without anchors, tags or merge keys",
-    resource: agent.ref,
-    ...(agent.file ? { file: agent.file } : {}),
-  };
 }

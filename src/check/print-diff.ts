@@ -1,25 +1,39 @@
-import { lineChanges, linesOf } from "./line-changes.ts";
 import type { LineChange } from "./line-changes.ts";
+import { isCut, linesAround, shownLine } from "./own-lines.ts";
+import type { Line } from "./own-lines.ts";
+import { changesOf } from "./report.ts";
 import type { ChangedFile } from "./report.ts";
 
 const CONTEXT = 3;
 
-/** The lines of the old text that may be shown; positions from 0, the end behind the last. */
-interface Window {
-  first: number;
-  end: number;
-}
+const CUT_NOTE = "# … stands for other resources on the same line: this diff cannot be applied\n";
+const BARE_NOTE = "# next to a change stands another resource, which is not shown: git apply needs --unidiff-zero\n";
 
 /**
- * A changed file as a unified diff that `git apply` and `patch -p1` take, in bytes. Lines around the changes are shown as far
- * as the DaemonSet's document goes: the next one may hold a Secret.
+ * A changed file as a unified diff that `git apply` and `patch -p1` take, in bytes. Nothing is shown but the DaemonSet,
+ * because anything else may be a Secret: lines around a change end where others begin, and on a line that they share
+ * theirs is cut. A first line says where that keeps the diff from being applied as usual.
  */
-export function printDiff({ path, before, after, document }: ChangedFile): Buffer {
-  const [old, fresh] = [linesOf(before), linesOf(after)];
-  const window = windowOf(old, document);
-  const hunks = hunksOf(lineChanges(old, fresh)).map((changes) => printHunk(changes, old, fresh, window));
-  const head = `--- ${shownPath("a", path)}\n+++ ${shownPath("b", path)}\n`;
-  return Buffer.concat([Buffer.from(head), Buffer.from(hunks.join(""), "latin1")]);
+export function printDiff({ path, before, after }: ChangedFile): Buffer {
+  const [old, fresh] = [linesAround(before.bytes, before.own), linesAround(after.bytes, after.own)];
+  const changes = changesOf(old, fresh);
+  const hunks = hunksOf(changes, old);
+  const head = `${noteOn(hunks, old, fresh)}--- ${shownPath("a", path)}\n+++ ${shownPath("b", path)}\n`;
+  const text = hunks.map((hunk) => printHunk(hunk, old, fresh)).join("");
+  return Buffer.concat([Buffer.from(head), Buffer.from(text, "latin1")]);
+}
+
+function noteOn(hunks: readonly LineChange[][], old: readonly Line[], fresh: readonly Line[]): string {
+  const isShared = hunks
+    .flat()
+    .some(({ from, to, newFrom, newTo }) => [...old.slice(from, to), ...fresh.slice(newFrom, newTo)].some(isCut));
+  if (isShared) return CUT_NOTE;
+  // Git takes a hunk that ends with its change for one at the end of the file (apply.c, apply_one_fragment).
+  const isBare = hunks.some((hunk) => {
+    const [from, to] = [hunk[0]?.from ?? 0, hunk.at(-1)?.to ?? 0];
+    return to < old.length && contextOf(from, to, old)[1] === 0;
+  });
+  return isBare ? BARE_NOTE : "";
 }
 
 /** As Git writes names: behind one with a space goes a tab, one with quotes or control characters is quoted. */
@@ -32,39 +46,22 @@ function shownPath(side: string, path: string): string {
   return `"${escaped}"`;
 }
 
-function windowOf(lines: readonly string[], { start, end }: { start: number; end: number }): Window {
-  const window = { first: 0, end: lines.length };
-  let offset = 0;
-  for (const [position, line] of lines.entries()) {
-    if (offset + line.length <= start) window.first = position + 1;
-    if (offset < end) window.end = position + 1;
-    offset += line.length;
-  }
-  // The line between two documents says nothing.
-  if (/^---[ \t\r]*\n?$/.test(lines[window.end] ?? "")) window.end += 1;
-  return window;
-}
-
-/** Changes whose lines around them would touch are shown together. */
-function hunksOf(changes: readonly LineChange[]): LineChange[][] {
+/** Changes whose lines around them would touch are shown together, if all lines between may be shown. */
+function hunksOf(changes: readonly LineChange[], old: readonly Line[]): LineChange[][] {
   const hunks: LineChange[][] = [];
   for (const change of changes) {
     const last = hunks.at(-1)?.at(-1);
-    if (last && change.from - last.to <= 2 * CONTEXT) hunks.at(-1)?.push(change);
+    const isNear = last && change.from - last.to <= 2 * CONTEXT && !old.slice(last.to, change.from).some(isCut);
+    if (isNear) hunks.at(-1)?.push(change);
     else hunks.push([change]);
   }
   return hunks;
 }
 
-function printHunk(
-  changes: readonly LineChange[],
-  old: readonly string[],
-  fresh: readonly string[],
-  window: Window,
-): string {
+function printHunk(changes: readonly LineChange[], old: readonly Line[], fresh: readonly Line[]): string {
   const [first, last] = [changes[0], changes.at(-1)];
   if (first === undefined || last === undefined) return "";
-  const [above, below] = contextOf(first.from, last.to, old.length, window);
+  const [above, below] = contextOf(first.from, last.to, old);
   const lines: string[] = [];
   let at = first.from - above;
   for (const { from, to, newFrom, newTo } of changes) {
@@ -83,18 +80,23 @@ function printHunk(
 
 /**
  * How many lines to show above and below. Fewer on one side than on the other would say that the file begins or ends there,
- * so that where the window cuts one side, the other is as short.
+ * so that where others cut one side, the other is as short.
  */
-function contextOf(from: number, to: number, length: number, window: Window): [number, number] {
-  const above = Math.min(CONTEXT, from - window.first);
-  const below = Math.min(CONTEXT, window.end - to);
-  const isCut =
-    (above < CONTEXT && window.first > 0 && above < below) || (below < CONTEXT && window.end < length && below < above);
-  return isCut ? [Math.min(above, below), Math.min(above, below)] : [above, below];
+function contextOf(from: number, to: number, old: readonly Line[]): [number, number] {
+  let [above, below] = [0, 0];
+  while (above < CONTEXT && mayBeShown(old[from - above - 1])) above++;
+  while (below < CONTEXT && mayBeShown(old[to + below])) below++;
+  const isShort = (above < below && above < from) || (below < above && to + below < old.length);
+  return isShort ? [Math.min(above, below), Math.min(above, below)] : [above, below];
 }
 
-function printLine(mark: string, line: string): string {
-  return line.endsWith("\n") ? mark + line : `${mark}${line}\n\\ No newline at end of file\n`;
+function mayBeShown(line: Line | undefined): boolean {
+  return line !== undefined && !isCut(line);
+}
+
+function printLine(mark: string, line: Line): string {
+  const shown = shownLine(line);
+  return shown.endsWith("\n") ? mark + shown : `${mark}${shown}\n\\ No newline at end of file\n`;
 }
 
 /** A range of lines from 1; an empty one is named by the line before it. */
