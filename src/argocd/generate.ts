@@ -64,7 +64,16 @@ export function generate(folder: string, env: Environment, given?: Manifest): Ge
   const failed = hasError(all);
   const lines = all.filter(({ severity }) => severity !== "info").map((finding) => lineFor(finding, source));
   // What is wrong with a MetricPipeline is found in each pass.
-  return { output: failed ? [] : stripped.output, lines: [...new Set(lines)], failed };
+  return { output: failed ? [] : asYaml(stripped.output), lines: [...new Set(lines)], failed };
+}
+
+/** Argo CD takes a stream that begins like JSON for nothing but JSON (apimachinery: util/yaml, NewYAMLOrJSONDecoder). */
+function asYaml(output: readonly Uint8Array[]): readonly Uint8Array[] {
+  for (const piece of output) {
+    const first = piece.find((byte) => byte !== 0x20 && byte !== 0x0a && byte !== 0x0d);
+    if (first !== undefined) return first === 0x7b ? [Buffer.from("---\n"), ...output] : output;
+  }
+  return output;
 }
 
 function runPasses(

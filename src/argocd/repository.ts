@@ -24,7 +24,7 @@ export interface Place {
 
 /**
  * The repository around a folder. Argo CD runs plugins in the application's folder and names its path in
- * ARGOCD_APP_SOURCE_PATH (argo-cd: cmpserver/plugin/plugin.go); elsewhere the nearest folder with `.git` is the root.
+ * ARGOCD_APP_SOURCE_PATH (argo-cd: reposerver/repository, runConfigManagementPluginSidecars); elsewhere the nearest folder with `.git` is the root.
  */
 export function openRepository(folder: string, env: Environment, operator: Operator): Repository | Finding {
   let real;
@@ -42,9 +42,12 @@ function rootByArgoCd(folder: string, path: string | undefined): string | undefi
   if (path === undefined) return undefined;
   const below = path.split("/").filter((name) => name !== "" && name !== ".");
   const names = folder.split(sep);
-  // A path that the folder does not end with says nothing, and the folder itself is the safe answer.
-  if (below.includes("..") || names.slice(-below.length).join("/") !== below.join("/")) return folder;
-  return below.length === 0 ? folder : names.slice(0, -below.length).join(sep) || sep;
+  if (below.includes("..")) return folder;
+  // With the annotation manifest-generate-paths a part of the repository arrives, and the path's end in it. A path with no
+  // end that is the folder's says nothing, and the folder itself is the safe answer.
+  const lengths = below.map((_, at) => below.length - at);
+  const length = lengths.find((most) => names.slice(-most).join("/") === below.slice(-most).join("/"));
+  return length === undefined ? folder : names.slice(0, -length).join(sep) || sep;
 }
 
 function rootByGit(folder: string): string | undefined {

@@ -27,6 +27,8 @@ describe("a folder of manifests", () => {
     expect(said).toEqual([]);
     expect(stdout).not.toContain("\t");
     expect(stdout).toContain('"name": "j\\tj"');
+    // It would take the rest for JSON too.
+    expect(stdout.startsWith("---\n{")).toBe(true);
   });
 
   test("leaves hidden files and folders out, and what patterns say", () => {
