@@ -9,6 +9,6 @@ export interface TextSpan {
 
 /** Where the node at a path stands, without its anchor and tag; undefined where the path leads nowhere. */
 export function nodeSpan(source: Source, path: readonly (string | number)[]): TextSpan | undefined {
-  const range = nodeAt(source, path)?.range;
-  return range ? { start: range[0], end: range[1] } : undefined;
+  const node = nodeAt(source, path);
+  return node && { start: node.start, end: node.end };
 }
