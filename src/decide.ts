@@ -1,6 +1,7 @@
 import { findAgent } from "./agent/find-agent.ts";
 import { interceptionFor } from "./agent/interception.ts";
 import { planAgent } from "./agent/plan-agent.ts";
+import { whereIsHost } from "./cluster/whereabouts.ts";
 import { readSettings } from "./config/read-settings.ts";
 import type { Settings } from "./config/schema.ts";
 import { hasError } from "./finding.ts";
@@ -8,8 +9,12 @@ import type { Finding } from "./finding.ts";
 import { lint } from "./lint/lint.ts";
 import type { Manifest } from "./manifest.ts";
 import { referencedSecrets, resolveBackends } from "./telemetry/backends.ts";
-import type { Backends } from "./telemetry/backends.ts";
+import type { Backend, Backends } from "./telemetry/backends.ts";
+import { selectPipelines } from "./telemetry/select.ts";
+import type { Destination } from "./telemetry/target-ports.ts";
 import { targetPorts } from "./telemetry/target-ports.ts";
+import { TOKEN_URL, tokenEndpoints } from "./telemetry/token-endpoints.ts";
+import type { TokenEndpoint, UntoldTokenEndpoint } from "./telemetry/token-endpoints.ts";
 import { applyChange } from "./yaml/apply-change.ts";
 import type { Change, Value } from "./yaml/change.ts";
 
@@ -35,7 +40,7 @@ export interface Decision {
  */
 export function decide(config: Manifest | undefined, select: Select): Decision {
   const { settings, findings: configFindings } = readSettings(config);
-  const backends = backendsOf(settings, select);
+  const backends = demandOf(settings, select);
   const daemonSets = select(["DaemonSet"]);
   const findings = [...configFindings, ...backends.findings, ...daemonSets.findings];
   // Settings that could not be read say nothing about the agent, and items that could not be read may be it.
@@ -47,14 +52,15 @@ export function decide(config: Manifest | undefined, select: Select): Decision {
   if (interception.sidecar && backends.selected === 0 && !hasError(backends.findings)) {
     findings.push(noPipelines(agent, settings));
   }
-  const ports = portsOf(settings, select, backends, agent);
+  const tokens = interceptedTokens(settings, select, backends, agent);
+  const ports = portsOf(settings, select, [...backends.backends.map(pushTo), ...tokens.tokens.map(callTo)], agent);
   const plan = planAgent(agent, settings, interception, ports.ports);
-  findings.push(...ports.findings, ...plan.findings);
+  findings.push(...tokens.findings, ...ports.findings, ...plan.findings);
   if (interception.sidecar && !hasError(findings)) {
     findings.push(...warnings(rewritten(agent, plan.change), settings, backends, select));
   }
   if (hasError(findings) || plan.change === undefined) return unchanged(findings);
-  const asked = interception.sidecar ? requests(backends) : [];
+  const asked = interception.sidecar ? requests(backends, tokens.tokens) : [];
   return { rewrite: { agent, change: plan.change }, findings: [...asked, ...findings] };
 }
 
@@ -74,7 +80,13 @@ export function notEditable(agent: Manifest): Finding {
   };
 }
 
-function backendsOf(settings: Settings, select: Select): Backends {
+/** What the MetricPipelines ask for: backends, and the endpoints of the tokens for them. */
+interface Demand extends Backends {
+  tokens: readonly TokenEndpoint[];
+  untoldTokens: readonly UntoldTokenEndpoint[];
+}
+
+function demandOf(settings: Settings, select: Select): Demand {
   const { manifests: pipelines, findings } = select(["MetricPipeline"]);
   const selection = {
     include: settings.pipelines.include,
@@ -84,7 +96,13 @@ function backendsOf(settings: Settings, select: Select): Backends {
   const secrets = mentioned(select, ["Secret", "ExternalSecret", "SealedSecret"], names);
   const unresolved = settings.endpoints.unresolved;
   const backends = resolveBackends({ ...selection, pipelines, secrets: secrets.manifests, unresolved });
-  return { ...backends, findings: [...findings, ...secrets.findings, ...weighed(backends.findings, settings)] };
+  const { tokens, untold } = tokenEndpoints(selectPipelines(pipelines, selection), secrets.manifests);
+  return {
+    ...backends,
+    tokens,
+    untoldTokens: untold,
+    findings: [...findings, ...secrets.findings, ...weighed(backends.findings, settings)],
+  };
 }
 
 /** With interception off no port is needed, so that an endpoint without one is no reason to change nothing. */
@@ -93,19 +111,44 @@ function weighed(findings: readonly Finding[], { trafficInterception }: Settings
   return findings.map((finding) => (finding.severity === "error" ? { ...finding, severity: "warning" } : finding));
 }
 
-/** Ports that the agent's exporters dial, and behind them, where the cluster balances at the socket, the target ports. */
+/** The token endpoints whose ports are to be intercepted. A host out of a Secret decides like any other. */
+function interceptedTokens(
+  { endpoints }: Settings,
+  select: Select,
+  { tokens }: Demand,
+  agent: Manifest,
+): { tokens: readonly TokenEndpoint[]; findings: readonly Finding[] } {
+  if (endpoints.oauth2TokenEndpoints === "Off") return { tokens: [], findings: [] };
+  if (endpoints.oauth2TokenEndpoints === "All") return { tokens, findings: [] };
+  const hosts = tokens.flatMap(({ host }) => (host === undefined ? [] : [host.toLowerCase()]));
+  const names = hosts.flatMap((host) => [host, ...host.split(".").slice(0, 2)]);
+  const { manifests: cluster, findings } = mentioned(select, ["Service", "ServiceEntry", "Namespace"], names);
+  const isInCluster = ({ host }: TokenEndpoint): boolean =>
+    host !== undefined && !["outside", "not told"].includes(whereIsHost(host, agent.ref.namespace, cluster).place);
+  return { tokens: tokens.filter(isInCluster), findings };
+}
+
+function pushTo(backend: Backend): Destination {
+  return { ...backend, field: "spec.output.otlp.endpoint" };
+}
+
+function callTo({ pipeline, port, host, isFromSecret, shown }: TokenEndpoint): Destination {
+  return { pipeline, port, ...(host === undefined || isFromSecret ? {} : { host }), shown, field: TOKEN_URL };
+}
+
+/** Ports that the agent dials, and behind them, where the cluster balances at the socket, the target ports. */
 function portsOf(
   settings: Settings,
   select: Select,
-  { backends }: Backends,
+  destinations: readonly Destination[],
   agent: Manifest,
 ): { ports: number[]; findings: Finding[] } {
-  const ports = backends.map(({ port }) => port);
+  const ports = destinations.map(({ port }) => port);
   if (!settings.ports.socketLoadBalancer) return { ports, findings: [] };
-  const names = backends.flatMap(({ host }) => (host === undefined ? [] : [host.split(".")[0] ?? host]));
+  const names = destinations.flatMap(({ host }) => (host === undefined ? [] : [host.split(".")[0] ?? host]));
   const services = mentioned(select, ["Service"], names);
   const workloads = select(["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]);
-  const targets = targetPorts(backends, {
+  const targets = targetPorts(destinations, {
     services: services.manifests,
     workloads: workloads.manifests,
     agentNamespace: agent.ref.namespace,
@@ -129,8 +172,12 @@ function rewritten(agent: Manifest, change: Change | undefined): Manifest {
 }
 
 /** Which pipeline asked for which port. */
-function requests({ backends }: Backends): Finding[] {
-  return backends.map(({ pipeline, port, shown }) => ({
+function requests({ backends }: Backends, tokens: readonly TokenEndpoint[]): Finding[] {
+  const asked = [
+    ...backends,
+    ...tokens.map((token) => ({ ...token, shown: `its OAuth2 token endpoint ${token.shown}` })),
+  ];
+  return asked.map(({ pipeline, port, shown }) => ({
     severity: "info",
     cause: `asks for port ${port}: ${shown}`,
     resource: pipeline.ref,

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { findAgent } from "./agent/find-agent.ts";
+import { CLUSTER_KINDS } from "./cluster/whereabouts.ts";
 import { readSettings } from "./config/read-settings.ts";
 import { decide } from "./decide.ts";
 import type { Select } from "./decide.ts";
-import { CLUSTER_KINDS } from "./explain/cluster.ts";
 import { explain } from "./explain/explain.ts";
 import type { Explanation } from "./explain/flow.ts";
 import { printJson } from "./explain/print-json.ts";

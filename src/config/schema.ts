@@ -195,6 +195,10 @@ const endpoints = z.strictObject({
     description:
       "What a MetricPipeline whose endpoint cannot be read at build time is: an error, or a warning with its port left out.",
   }),
+  oauth2TokenEndpoints: z._default(z.enum(["InCluster", "All", "Off"]), "InCluster").register(notes, {
+    description:
+      "Whose ports are intercepted besides those of the backends: of OAuth2 token endpoints in the cluster, so that the sidecar brings mTLS to them, of `All`, or of none. In the cluster is a host of one label, one that ends with `.svc` or goes on behind it, and one that a Service or Namespace of the input or a mesh-internal ServiceEntry shows to be there.",
+  }),
 });
 
 const severity = z.enum(["Error", "Warn", "Off"]);
@@ -238,7 +242,7 @@ export const spec = z.strictObject({
   }),
   endpoints: z
     .prefault(endpoints, {})
-    .register(notes, { description: "How strict the reading of the backends' endpoints is." }),
+    .register(notes, { description: "How the endpoints of MetricPipelines are read." }),
   warnings: z.prefault(warnings, {}).register(notes, {
     description:
       "How severe each warning is, by its id. `Error` changes nothing where it is raised, `Off` does not look for it. [warnings](warnings/README.md) says what each one means.",

@@ -1,3 +1,5 @@
+import type { PodLike } from "../cluster/whereabouts.ts";
+import { whereIsNamespace } from "../cluster/whereabouts.ts";
 import { decideConnection } from "../istio/decide-connection.ts";
 import type { Connection, Rule } from "../istio/interception-rules.ts";
 import type { InterceptionSettings } from "../istio/interception-settings.ts";
@@ -5,8 +7,6 @@ import { readAddress } from "../istio/ip-range.ts";
 import { INJECT_LABEL } from "../istio/annotations.ts";
 import type { Manifest } from "../manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import type { PodLike } from "./cluster.ts";
-import { whereIsNamespace } from "./cluster.ts";
 import type { Decider } from "./flow.ts";
 
 /** Decides where a connection of the agent goes: to a port, and to an address where that is known. */

@@ -1,5 +1,6 @@
 import { chooseContainer } from "../agent/choose-container.ts";
 import { readAgent } from "../agent/agent-state.ts";
+import { podOf } from "../cluster/whereabouts.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Finding } from "../finding.ts";
 import { PROXY_CONFIG } from "../istio/annotations.ts";
@@ -11,7 +12,6 @@ import type { AGENT_INPUTS } from "../telemetry/metric-pipeline.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { selectPipelines } from "../telemetry/select.ts";
 import { isSource, parseSource, toPlain } from "../yaml/source.ts";
-import { podOf } from "./cluster.ts";
 import { wayDecider } from "./decide-way.ts";
 import { exportFlow, tokenFlow } from "./exports.ts";
 import type { Explanation, Flow } from "./flow.ts";

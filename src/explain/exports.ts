@@ -1,12 +1,11 @@
+import type { Whereabouts } from "../cluster/whereabouts.ts";
+import { whereIsHost } from "../cluster/whereabouts.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Backend } from "../telemetry/backends.ts";
-import { readEndpoint } from "../telemetry/endpoint.ts";
 import { readMetricPipeline } from "../telemetry/metric-pipeline.ts";
-import { showable } from "../telemetry/placeholder.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { lookUpSecret } from "../telemetry/secrets.ts";
-import type { Whereabouts } from "./cluster.ts";
-import { whereIsHost } from "./cluster.ts";
+import { readTokenEndpoint } from "../telemetry/token-endpoints.ts";
 import type { DecideWay } from "./decide-way.ts";
 import type { Flow } from "./flow.ts";
 
@@ -40,26 +39,20 @@ export function exportFlow(backend: Backend, context: ExportContext): Flow {
 
 /** The call for an OAuth2 token that a MetricPipeline's push needs, or why its port cannot be told; undefined for none. */
 export function tokenFlow(pipeline: Manifest, context: ExportContext): Flow | string | undefined {
-  const source = valueAt(pipeline.object, "spec", "output", "otlp", "authentication", "oauth2", "tokenURL");
-  if (source === undefined) return undefined;
+  const token = readTokenEndpoint(pipeline, context.secrets);
+  if (token === undefined) return undefined;
   const by = `MetricPipeline/${pipeline.ref.name}`;
-  const { url, secret } = textOf(source, context.secrets);
-  const reading =
-    url === undefined
-      ? undefined
-      : readEndpoint(url, { protocol: "http", tls: { insecure: false, material: false }, oauth2: false });
-  if (reading?.kind !== "readable") return `${by}: the port of its OAuth2 token endpoint is not known`;
-  const { port, host } = reading;
+  if ("cause" in token) return `${by}: its OAuth2 token endpoint cannot be told: ${token.cause}`;
+  const { port, host, isFromSecret, isEncrypted: isTls } = token;
   const where: Whereabouts =
-    host === undefined || secret !== undefined
+    host === undefined || isFromSecret
       ? { place: "not told" }
       : whereIsHost(host, context.agentNamespace, context.cluster);
   const way = context.decideWay(port, where.address);
-  const isTls = url?.startsWith("https://") ?? false;
   return {
     kind: "token",
     by,
-    target: secret === undefined ? showable(url ?? "") : `<from Secret ${secret}>:${port}`,
+    target: token.shown,
     protocol: isTls ? "https" : "http",
     port,
     ...placed(where),
@@ -92,21 +85,20 @@ function encryption(
  */
 function isEncrypted(pipeline: Manifest, protocol: string, secrets: readonly Manifest[]): boolean | undefined {
   const output = ["spec", "output", "otlp"] as const;
-  const { url } = textOf(valueAt(pipeline.object, ...output, "endpoint"), secrets);
+  const url = textOf(valueAt(pipeline.object, ...output, "endpoint"), secrets);
   if (url === undefined) return undefined;
   const insecure = valueAt(pipeline.object, ...output, "tls", "insecure") === true;
   return protocol === "http" ? /^https:/i.test(url) : !/^http:/i.test(url) && !insecure;
 }
 
-/** The text of a field that holds `value` or `valueFrom.secretKeyRef`, and the name of the Secret that it came from. */
-function textOf(source: unknown, secrets: readonly Manifest[]): { url?: string; secret?: string } {
+/** The text of a field that holds `value` or `valueFrom.secretKeyRef`; undefined where it cannot be read. */
+function textOf(source: unknown, secrets: readonly Manifest[]): string | undefined {
   const value = valueAt(source, "value");
-  if (typeof value === "string" && value !== "") return { url: value };
+  if (typeof value === "string" && value !== "") return value;
   const [name, namespace, key] = ["name", "namespace", "key"].map((field) =>
     valueAt(source, "valueFrom", "secretKeyRef", field),
   );
-  if (typeof name !== "string" || typeof namespace !== "string" || typeof key !== "string") return {};
+  if (typeof name !== "string" || typeof namespace !== "string" || typeof key !== "string") return undefined;
   const found = lookUpSecret({ name, namespace, key }, secrets);
-  const secret = `${namespace}/${name} ${key}`;
-  return found.kind === "value" ? { url: found.value, secret } : { secret };
+  return found.kind === "value" ? found.value : undefined;
 }

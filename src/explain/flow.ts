@@ -1,13 +1,5 @@
+import type { Place } from "../cluster/whereabouts.ts";
 import type { Rule } from "../istio/interception-rules.ts";
-
-/** Where the other end of a flow is, as far as the stream tells. */
-export type Place =
-  | "in the mesh"
-  | "in the mesh, ambient"
-  | "in the cluster, without sidecar"
-  | "in the cluster"
-  | "outside"
-  | "not told";
 
 /** What decides where a flow goes: a rule of the packet filter, or that there is none. */
 export interface Decider extends Pick<Rule, "id" | "way" | "sentence" | "source"> {

@@ -1,10 +1,10 @@
+import type { PodLike, Place, Whereabouts } from "../cluster/whereabouts.ts";
+import { podOf, whereIsNamespace, whereIsService } from "../cluster/whereabouts.ts";
 import { readPortList } from "../istio/port-list.ts";
 import type { Manifest } from "../manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import type { PodLike, Whereabouts } from "./cluster.ts";
-import { podOf, whereIsNamespace, whereIsService } from "./cluster.ts";
 import type { DecideWay } from "./decide-way.ts";
-import type { Flow, Place } from "./flow.ts";
+import type { Flow } from "./flow.ts";
 
 /** The inputs that selected MetricPipelines enable. */
 export interface Inputs {

@@ -7,6 +7,7 @@ import { BACKEND_PORTS_ANNOTATION, readOverride } from "./override.ts";
 import { showable } from "./placeholder.ts";
 import { lookUpSecret } from "./secrets.ts";
 import { type PipelineSelection, selectPipelines } from "./select.ts";
+import { tokenSecret } from "./token-endpoints.ts";
 
 /** A MetricPipeline's endpoint that stands in a Secret: `valueFrom.secretKeyRef`, all three required. */
 export interface SecretKeyRef {
@@ -69,7 +70,7 @@ export function resolveBackends(query: BackendQuery): Backends {
 }
 
 /**
- * The Secret keys that the selected MetricPipelines take their endpoints from, so that a caller parses no other Secret.
+ * The Secret keys that the selected MetricPipelines take their endpoints and token endpoints from, so that a caller parses no other Secret.
  * In: all MetricPipelines of the stream and the selection of the query. Out: each reference once, in the order of the pipelines. Never throws;
  * a reference that is not complete is left out here and reported by `resolveBackends`.
  * Source: telemetry-manager `apis/telemetry/v1beta1/shared_types.go`, `SecretKeyRef`.
@@ -78,9 +79,9 @@ export function referencedSecrets(pipelines: readonly Manifest[], selection: Pip
   const refs = new Map<string, SecretKeyRef>();
   for (const manifest of selectPipelines(pipelines, selection)) {
     const endpoint = readMetricPipeline(manifest).pipeline?.endpoint;
-    if (endpoint !== undefined && "secretKeyRef" in endpoint) {
-      const { name, namespace, key } = endpoint.secretKeyRef;
-      refs.set(JSON.stringify([namespace, name, key]), endpoint.secretKeyRef);
+    const own = endpoint !== undefined && "secretKeyRef" in endpoint ? endpoint.secretKeyRef : undefined;
+    for (const ref of [own, tokenSecret(manifest)]) {
+      if (ref !== undefined) refs.set(JSON.stringify([ref.namespace, ref.name, ref.key]), ref);
     }
   }
   return [...refs.values()];

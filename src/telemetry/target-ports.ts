@@ -3,6 +3,9 @@ import type { Manifest } from "../manifest.ts";
 import { isRecord } from "../record.ts";
 import type { Backend } from "./backends.ts";
 
+/** A destination of the agent's pushes, or of its calls for tokens; the field of the MetricPipeline that names it. */
+export type Destination = Backend & { field: string };
+
 /** What of the stream tells the target port of a Service: Services, and the pods behind them for named ports. */
 export interface ClusterServices {
   services: readonly Manifest[];
@@ -20,7 +23,7 @@ export interface ClusterServices {
  * a Service in the cluster whose target port the stream does not tell is a finding.
  */
 export function targetPorts(
-  backends: readonly Backend[],
+  backends: readonly Destination[],
   cluster: ClusterServices,
 ): { ports: number[]; findings: Finding[] } {
   const ports = new Set<number>();
@@ -108,14 +111,14 @@ function severityFor({ host = "" }: Backend, { unresolved }: ClusterServices): "
   return unresolved === "Warn" || host.split(".").length === 2 ? "warning" : "error";
 }
 
-function untold({ pipeline, shown }: Backend, why: string, severity: "error" | "warning"): Finding {
+function untold({ pipeline, shown, field }: Destination, why: string, severity: "error" | "warning"): Finding {
   return {
     severity,
     cause: `the targetPort behind ${shown} cannot be told: ${why}`,
     remedy:
       "add the Service to the input, or list its targetPort in ports.additional and set endpoints.unresolved: Warn",
     resource: pipeline.ref,
-    field: { path: "spec.output.otlp.endpoint" },
+    field: { path: field },
     ...(pipeline.file ? { file: pipeline.file } : {}),
   };
 }

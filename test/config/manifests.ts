@@ -17,7 +17,7 @@ export const designExample = {
       outputPath: "/etc/istio-output-certs",
       medium: "Memory",
     },
-    endpoints: { unresolved: "Error" },
+    endpoints: { unresolved: "Error", oauth2TokenEndpoints: "InCluster" },
   },
 };
 

@@ -19,7 +19,7 @@ const defaults = {
   ports: { additional: [], excludeInbound: [], existing: "Replace", socketLoadBalancer: false },
   bypass: { ipRanges: [] },
   certificates: { volumeName: "istio-certs", outputPath: "/etc/istio-output-certs", medium: "Memory" },
-  endpoints: { unresolved: "Error" },
+  endpoints: { unresolved: "Error", oauth2TokenEndpoints: "InCluster" },
   warnings,
 };
 
@@ -197,7 +197,7 @@ describe("values that are refused", () => {
     ],
     [
       { endpoints: "Warn" },
-      'spec.endpoints: "Warn" is not a map with the fields unresolved; write its fields below it, indented',
+      'spec.endpoints: "Warn" is not a map with the fields unresolved, oauth2TokenEndpoints; write its fields below it, indented',
     ],
     [
       { agent: { name: "x", selector: { matchLabels: { a: "b" } } } },

@@ -25,6 +25,10 @@ function flowsOf(
   return flows.map(({ decidedBy, ...flow }) => ({ ...flow, rule: decidedBy.id }));
 }
 
+function callsTo8082(text: string): ReturnType<typeof flowsOf> {
+  return flowsOf(text).filter(({ kind, port }) => kind === "token" && port === 8082);
+}
+
 describe.each(FORMATS)("as %s", (format) => {
   const call: ExplainCall = { format, withColour: false };
 
@@ -62,6 +66,13 @@ describe("a flow", () => {
         expect.objectContaining({ kind: "token", port: 8081, way: "direct", rule: "not-included" }),
       ]),
     );
+  });
+
+  test("to a token endpoint in the cluster goes through the sidecar, as the rewrite has asked for", () => {
+    const inCluster = mesh.replace("https://login.partner.example/token", "http://login.observability:8082/token");
+    expect(callsTo8082(inCluster)).toMatchObject([{ way: "sidecar", rule: "included-port", tls: "sidecar (mTLS)" }]);
+    const off = inCluster.replace("    bypass:", '    endpoints: {oauth2TokenEndpoints: "Off"}\n    bypass:');
+    expect(callsTo8082(off)).toMatchObject([{ way: "direct", rule: "not-included", tls: "none: refused, STRICT" }]);
   });
 
   test("of plain HTTP to a STRICT workload is said to be refused when it is direct", () => {

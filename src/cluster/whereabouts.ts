@@ -1,7 +1,15 @@
 import type { Manifest } from "../manifest.ts";
 import { isRecord } from "../record.ts";
 import { mapAt, valueAt } from "../telemetry/plain-data.ts";
-import type { Place } from "./flow.ts";
+
+/** Where the other end of a connection is, as far as the stream tells. */
+export type Place =
+  | "in the mesh"
+  | "in the mesh, ambient"
+  | "in the cluster, without sidecar"
+  | "in the cluster"
+  | "outside"
+  | "not told";
 
 /** Kinds of the stream that tell where a flow leads. */
 export const CLUSTER_KINDS: readonly string[] = [
@@ -51,7 +59,8 @@ export interface Whereabouts {
 
 /**
  * Where a host is: a Service of the cluster by its DNS name (kubernetes.io/docs, DNS for Services and Pods) or address, a
- * host of a ServiceEntry, or outside. A name of one or two labels counts as a Service when the stream has it.
+ * host of a ServiceEntry, or outside. A name of two labels may be a short domain: it counts as a Service when the stream
+ * has that Service, or a Namespace of the second label.
  */
 export function whereIsHost(
   host: string,
@@ -75,7 +84,8 @@ export function whereIsHost(
   const found = cluster.find(
     ({ ref }) => ref.kind === "Service" && ref.name === service && ref.namespace === namespace,
   );
-  if (svc === "svc" || (svc === undefined && found)) {
+  const isNamespaceKnown = cluster.some(({ ref }) => ref.kind === "Namespace" && ref.name === namespace);
+  if (svc === "svc" || (svc === undefined && (found || (name.includes(".") && isNamespaceKnown)))) {
     return found ? whereIsService(found, cluster) : whereIsNamespace(namespace, cluster);
   }
   return { place: name.includes(".") ? "outside" : "in the cluster" };

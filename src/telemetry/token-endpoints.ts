@@ -1,0 +1,105 @@
+import type { Manifest } from "../manifest.ts";
+import type { SecretKeyRef } from "./backends.ts";
+import { readEndpoint } from "./endpoint.ts";
+import type { Fault } from "./fault.ts";
+import { showable } from "./placeholder.ts";
+import { valueAt } from "./plain-data.ts";
+import { lookUpSecret } from "./secrets.ts";
+
+/** The field of a MetricPipeline that holds the token endpoint, as `value` or `valueFrom.secretKeyRef`. */
+export const TOKEN_URL = "spec.output.otlp.authentication.oauth2.tokenURL";
+
+/** Where the collector fetches the OAuth2 tokens for one MetricPipeline's pushes. */
+export interface TokenEndpoint {
+  pipeline: Manifest;
+  /** The TCP port that is dialled, 1 to 65535. */
+  port: number;
+  /** Host name or address without brackets and port; absent where a placeholder hides it. Shown only where `isFromSecret` is false. */
+  host?: string;
+  isFromSecret: boolean;
+  /** `https://`: the collector itself uses TLS. */
+  isEncrypted: boolean;
+  /** The URL in a form that may be shown: without user info, query and fragment, or `<from Secret ns/name key>:8080`. */
+  shown: string;
+}
+
+/** A token endpoint that cannot be read at build time, or not at all. */
+export interface UntoldTokenEndpoint {
+  pipeline: Manifest;
+  fault: Fault;
+}
+
+/** The token endpoints of the selected MetricPipelines, in their order. As `readTokenEndpoint`. */
+export function tokenEndpoints(
+  selected: readonly Manifest[],
+  secrets: readonly Manifest[],
+): { tokens: TokenEndpoint[]; untold: UntoldTokenEndpoint[] } {
+  const result: ReturnType<typeof tokenEndpoints> = { tokens: [], untold: [] };
+  for (const pipeline of selected) {
+    const read = readTokenEndpoint(pipeline, secrets);
+    if (read === undefined) continue;
+    if ("cause" in read) result.untold.push({ pipeline, fault: read });
+    else result.tokens.push(read);
+  }
+  return result;
+}
+
+/**
+ * The token endpoint of one MetricPipeline, or why it cannot be told; undefined without OAuth2.
+ * In: the pipeline and the Secrets of the stream. A fault holds no part of the URL. Never throws.
+ * Source: telemetry-manager `apis/telemetry/v1beta1/shared_types.go`, `OAuth2Options`; the collector's oauth2client extension hands the URL
+ * to Go's `net/http`, which wants `http://` or `https://` and dials 80 or 443 without a port.
+ */
+export function readTokenEndpoint(pipeline: Manifest, secrets: readonly Manifest[]): TokenEndpoint | Fault | undefined {
+  const source = sourceOf(pipeline);
+  if (source === undefined) return undefined;
+  const text = textOf(source, secrets);
+  if (typeof text !== "string") return text;
+  const reading = readEndpoint(text, { protocol: "http", tls: { insecure: false, material: false }, oauth2: false });
+  if (reading.kind === "unresolved") return reading.fault;
+  if (reading.kind === "wrong") return reading.faults[0];
+  const { port, host } = reading;
+  const { secretKeyRef: ref } = source;
+  return {
+    pipeline,
+    port,
+    ...(host === undefined ? {} : { host }),
+    isFromSecret: ref !== undefined,
+    isEncrypted: /^https:/i.test(text),
+    shown: ref === undefined ? showable(text) : `<from Secret ${ref.namespace}/${ref.name} ${ref.key}>:${port}`,
+  };
+}
+
+/** The Secret key that holds a MetricPipeline's token URL; undefined where none does. In: any MetricPipeline. Never throws. */
+export function tokenSecret(pipeline: Manifest): SecretKeyRef | undefined {
+  return sourceOf(pipeline)?.secretKeyRef;
+}
+
+/** Undefined without a token URL; empty where there is one without text and without a complete reference. */
+function sourceOf({ object }: Manifest): { value?: string; secretKeyRef?: SecretKeyRef } | undefined {
+  const source = valueAt(object, ...TOKEN_URL.split("."));
+  if (source === undefined) return undefined;
+  const value = valueAt(source, "value");
+  // v1alpha1 lets an empty value stand beside valueFrom.
+  if (typeof value === "string" && value !== "") return { value };
+  const [name, namespace, key] = ["name", "namespace", "key"].map((part) =>
+    valueAt(source, "valueFrom", "secretKeyRef", part),
+  );
+  if (typeof name !== "string" || typeof namespace !== "string" || typeof key !== "string") return {};
+  return { secretKeyRef: { name, namespace, key } };
+}
+
+function textOf(
+  { value, secretKeyRef }: { value?: string; secretKeyRef?: SecretKeyRef },
+  secrets: readonly Manifest[],
+): string | Fault {
+  if (value !== undefined) return value;
+  if (secretKeyRef === undefined) {
+    return {
+      cause: "it has neither a value nor a secretKeyRef with name, namespace and key",
+      remedy: `set ${TOKEN_URL}`,
+    };
+  }
+  const secret = lookUpSecret(secretKeyRef, secrets);
+  return secret.kind === "value" ? secret.value : secret.fault;
+}
