@@ -69,8 +69,7 @@ function announceSetting(field: FieldSchema, value: unknown): Announcement {
 }
 
 function itemTypeOf({ value }: FieldSchema): Announcement["itemType"] {
-  const { def } = value._zod;
-  const type = def.type === "array" ? (def.element as FieldSchema["value"])._zod.def.type : def.type;
+  const { type } = value.type === "array" ? value.element : value;
   return type === "number" || type === "boolean" ? type : "string";
 }
 

@@ -1,4 +1,4 @@
-import { apiVersion, kind } from "../config/schema.ts";
+import { apiVersion, kind } from "../config/api.ts";
 import type { Finding } from "../finding.ts";
 import { findDocuments } from "../krm/find-documents.ts";
 import { readManifest } from "../krm/read-manifest.ts";

@@ -1,6 +1,6 @@
 import { fromConfigMap } from "../config/from-config-map.ts";
 import { readSettings } from "../config/read-settings.ts";
-import { apiVersion, kind } from "../config/schema.ts";
+import { apiVersion, kind } from "../config/api.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Finding } from "../finding.ts";
 import { readManifest } from "../krm/read-manifest.ts";

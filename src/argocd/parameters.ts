@@ -1,7 +1,7 @@
 import { fieldsOf } from "../config/fields.ts";
 import type { FieldSchema } from "../config/fields.ts";
 import { nearestKeys } from "../config/nearest-key.ts";
-import { spec } from "../config/schema.ts";
+import { spec } from "../config/table.ts";
 import type { Finding } from "../finding.ts";
 import { isRecord } from "../record.ts";
 import { OWN_PARAMETERS } from "./own-parameters.ts";
@@ -61,7 +61,7 @@ export function settingFields(): FieldSchema[] {
 
 /** The form of a field's parameter. */
 export function formOf({ value }: FieldSchema): "string" | "array" | "map" {
-  const { type } = value._zod.def;
+  const { type } = value;
   return type === "array" ? "array" : type === "record" ? "map" : "string";
 }
 

@@ -1,8 +1,9 @@
-/** What zod found wrong, in words for the person who wrote the config. */
-import * as z from "zod/mini";
-import { expectedOf, fieldsOf, schemaAt, valueAt, type Path } from "./fields.ts";
+/** What does not fit, in words for the person who wrote the config. */
+import { expectedOf, fieldsOf, shapeAt, valueAt, type Path } from "./fields.ts";
+import { match, type Issue } from "./match.ts";
 import { nearestKeys, nearestValue } from "./nearest-key.ts";
-import { interceptBackends, rules } from "./schema.ts";
+import type { Mend, Shape } from "./shape.ts";
+import { interceptBackends } from "./table.ts";
 
 /** Something wrong with the config; cause and remedy as in `Finding`. */
 export interface Problem {
@@ -22,15 +23,15 @@ export interface Form {
   write(value: unknown): string;
 }
 
-/** Words for one zod issue of `value`, an InterceptBackends: one problem for each unknown key, else one. */
-export function describeIssue(issue: z.core.$ZodIssue, value: unknown, form: Form): Problem[] {
+/** Words for one issue of `value`, an InterceptBackends: one problem for each unknown key, else one. */
+export function describeIssue(issue: Issue, value: unknown, form: Form): Problem[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => describeUnknownKey(key, issue.path, form));
   const path = form.place(issue.path);
   if (issue.code !== "invalid_key") {
-    return [{ path, ...describeValue(valueAt(value, issue.path), schemaAt(interceptBackends, issue.path), form) }];
+    return [{ path, ...describeValue(valueAt(value, issue.path), shapeAt(interceptBackends, issue.path), form) }];
   }
-  const { def } = schemaAt(interceptBackends, issue.path.slice(0, -1))?._zod ?? {};
-  const keys = def?.type === "record" ? (def.keyType as z.core.$ZodTypes) : undefined;
+  const labels = shapeAt(interceptBackends, issue.path.slice(0, -1));
+  const keys = labels?.type === "record" ? labels.key : undefined;
   return [{ path, ...describeValue(issue.path.at(-1), keys, form) }];
 }
 
@@ -72,20 +73,19 @@ function describeUnknownKey(key: string, level: Path, form: Form): Problem {
   return { path, cause, remedy: `remove it, or use one of ${siblings.map((field) => field.at(-1)).join(", ")}` };
 }
 
-function describeValue(value: unknown, schema: z.core.$ZodTypes | undefined, form: Form): Omit<Problem, "path"> {
-  if (!schema) return { cause: `${show(value)} is not valid here`, remedy: "correct or remove it" };
-  const expected = expectedOf(schema);
+function describeValue(value: unknown, shape: Shape | undefined, form: Form): Omit<Problem, "path"> {
+  if (!shape) return { cause: `${show(value)} is not valid here`, remedy: "correct or remove it" };
+  const expected = expectedOf(shape);
   const cause = value === undefined ? `nothing stands where ${expected} belongs` : `${show(value)} is not ${expected}`;
-  const meant = variantsOf(value, schema).find((variant) => z.safeParse(schema, variant).success);
+  const meant = variantsOf(value, shape).find((variant) => match(shape, variant).issues.length === 0);
   if (meant !== undefined) return { cause, remedy: `write ${form.write(meant)}` };
-  const example = rules.get(schema)?.example;
-  if (example !== undefined) return { cause, remedy: `write one such as ${form.write(example)}` };
-  if (schema._zod.def.type === "object") return { cause, remedy: "write its fields below it, indented" };
-  return { cause, remedy: schema._zod.def.type === "enum" ? "choose one of them" : `write ${expected}` };
+  if (shape.example !== undefined) return { cause, remedy: `write one such as ${form.write(shape.example)}` };
+  if (shape.type === "object") return { cause, remedy: "write its fields below it, indented" };
+  return { cause, remedy: shape.type === "enum" ? "choose one of them" : `write ${expected}` };
 }
 
-/** Values that somebody who wrote `value` may have meant, likeliest first; those that do not fit the schema as well. */
-function variantsOf(value: unknown, schema: z.core.$ZodTypes): unknown[] {
+/** Values that somebody who wrote `value` may have meant, likeliest first; those that do not fit the shape as well. */
+function variantsOf(value: unknown, shape: Shape): unknown[] {
   if (typeof value === "number") return [String(value), [value]];
   // YAML 1.1 readers take On and Off for booleans.
   if (typeof value === "boolean") return [String(value), value ? "On" : "Off"];
@@ -93,12 +93,22 @@ function variantsOf(value: unknown, schema: z.core.$ZodTypes): unknown[] {
   const text = value.trim();
   const isYes = /^(true|yes|on)$/i.test(text);
   const truths = isYes || /^(false|no|off)$/i.test(text) ? [isYes, isYes ? "On" : "Off"] : [];
-  const { def } = schema._zod;
-  if (def.type === "enum") return [nearestValue(text, Object.keys(def.entries)), ...truths];
+  if (shape.type === "enum") return [nearestValue(text, shape.values), ...truths];
   const items = text.split(/[\s,]+/);
   const numbers = items.map((item) => (/^\d+$/.test(item) ? Number(item) : item));
   const number = numbers.length === 1 ? numbers : [];
-  return [text, ...number, ...truths, rules.get(schema)?.mend?.(text), numbers];
+  return [text, ...number, ...truths, ...(shape.mend ? [mended(text, shape.mend)] : []), numbers];
+}
+
+function mended(text: string, mend: Mend): string {
+  switch (mend) {
+    case "lower case":
+      return text.toLowerCase();
+    case "prefix length":
+      return `${text}/${text.includes(":") ? 128 : 32}`;
+    case "leading slash":
+      return `/${text}`;
+  }
 }
 
 function flow(value: unknown): string {

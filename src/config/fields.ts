@@ -1,15 +1,14 @@
-/** The schema as a list of fields, so that what reads, explains or documents a config needs no table of its own. */
-import type { $ZodType, $ZodTypes } from "zod/v4/core";
-import { notes, rules } from "./schema.ts";
+/** The table as a list of fields, so that what reads, explains or documents a config needs no list of its own. */
+import type { FieldShape, Shape } from "./shape.ts";
 
-/** A path of keys and list positions, as zod issues carry it. */
+/** A path of keys and list positions. */
 export type Path = readonly PropertyKey[];
 
 /** One field or group of the config. */
 export interface FieldSchema {
   path: readonly string[];
-  /** Schema of the value, without the wrappers for default and optional. */
-  value: $ZodTypes;
+  /** What the value must be. */
+  value: Shape;
   /** True for a map of further fields, which follow in the list. */
   isGroup: boolean;
   description: string;
@@ -23,26 +22,23 @@ export interface FieldSchema {
   example?: unknown;
 }
 
-/** Lists all groups and fields below a schema of a map, parents first, in the order of the schema. */
-export function fieldsOf(schema: $ZodType, parent?: FieldSchema): FieldSchema[] {
-  const { def } = unwrap(schema)._zod;
-  if (def.type !== "object") return [];
-  return Object.entries(def.shape).flatMap(([key, child]) => {
+/** Lists all groups and fields below the shape of a map, parents first, in the order of the schema. */
+export function fieldsOf(shape: Shape, parent?: FieldSchema): FieldSchema[] {
+  if (shape.type !== "object") return [];
+  return Object.entries(shape.fields).flatMap(([key, child]) => {
     const field = fieldOf(child, [...(parent?.path ?? []), key], parent);
-    return [field, ...fieldsOf(child, field)];
+    return [field, ...fieldsOf(child.shape, field)];
   });
 }
 
-/** The schema of the value at a path, or undefined where the schema knows no such path. */
-export function schemaAt(schema: $ZodType, path: Path): $ZodTypes | undefined {
-  const here = unwrap(schema);
-  const [key, ...rest] = path;
-  if (key === undefined) return here;
-  const { def } = here._zod;
-  if (def.type === "array") return schemaAt(def.element, rest);
-  if (def.type === "record") return schemaAt(def.valueType, rest);
-  const child = def.type === "object" && Object.hasOwn(def.shape, key) ? def.shape[String(key)] : undefined;
-  return child && schemaAt(child, rest);
+/** The shape of the value at a path, or undefined where the table knows no such path. */
+export function shapeAt(shape: Shape, [key, ...rest]: Path): Shape | undefined {
+  if (key === undefined) return shape;
+  if (shape.type === "array") return shapeAt(shape.element, rest);
+  if (shape.type === "record") return shapeAt(shape.value, rest);
+  if (shape.type !== "object" || typeof key !== "string" || !Object.hasOwn(shape.fields, key)) return undefined;
+  const child = shape.fields[key];
+  return child && shapeAt(child.shape, rest);
 }
 
 /** The value at a path of a plain object, or undefined where there is none. */
@@ -53,41 +49,29 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value);
 }
 
-/** What a value of this schema must be, with its article ("a port number from 1 to 65535"). */
-export function expectedOf(schema: $ZodType): string {
-  const value = unwrap(schema);
-  const { def } = value._zod;
-  if (def.type === "enum") return `one of ${Object.values(def.entries).map(String).map(nameOrQuotes).join(", ")}`;
-  if (def.type === "boolean") return "true or false";
-  if (def.type === "object") return `a map with the fields ${Object.keys(def.shape).join(", ")}`;
-  return rules.get(value)?.expected ?? `a ${def.type}`;
+/** What a value of this shape must be, with its article ("a port number from 1 to 65535"). */
+export function expectedOf(shape: Shape): string {
+  if (shape.type === "enum") return `one of ${shape.values.map(nameOrQuotes).join(", ")}`;
+  if (shape.type === "boolean") return "true or false";
+  if (shape.type === "object") return `a map with the fields ${Object.keys(shape.fields).join(", ")}`;
+  return shape.expected ?? `a ${shape.type}`;
 }
 
-function fieldOf(schema: $ZodType, path: string[], parent: FieldSchema | undefined): FieldSchema {
-  const note = notes.get(schema);
-  const wrapper = (schema as $ZodTypes)._zod.def;
-  const value = unwrap(schema);
-  const whenAbsent = note?.whenAbsent ?? parent?.whenAbsent;
-  const insteadOf = note?.insteadOf ? [...path.slice(0, -1), note.insteadOf] : parent?.insteadOf;
-  const isGroup = value._zod.def.type === "object";
+function fieldOf(field: FieldShape, path: string[], parent: FieldSchema | undefined): FieldSchema {
+  const { shape, description = "", defaultValue, examples } = field;
+  const whenAbsent = field.whenAbsent ?? parent?.whenAbsent;
+  const insteadOf = field.insteadOf ? [...path.slice(0, -1), field.insteadOf] : parent?.insteadOf;
+  const isGroup = shape.type === "object";
   return {
     path,
-    value,
+    value: shape,
     isGroup,
-    description: note?.description ?? "",
-    ...(wrapper.type === "default" && { defaultValue: wrapper.defaultValue }),
+    description,
+    ...(field.absence === "default" && { defaultValue }),
     ...(whenAbsent !== undefined && { whenAbsent }),
     ...(insteadOf && { insteadOf }),
-    ...(!isGroup && {
-      example: note?.examples?.[0] ?? (wrapper.type === "default" ? wrapper.defaultValue : undefined),
-    }),
+    ...(!isGroup && { example: examples?.[0] ?? defaultValue }),
   };
-}
-
-function unwrap(schema: $ZodType): $ZodTypes {
-  const { def } = (schema as $ZodTypes)._zod;
-  if (def.type === "default" || def.type === "prefault" || def.type === "optional") return unwrap(def.innerType);
-  return schema as $ZodTypes;
 }
 
 function nameOrQuotes(value: string): string {

@@ -1,7 +1,7 @@
-/** The dotted keys of a ConfigMap's `data` as the same object that `spec` would be; the schema says which text is what. */
-import type { $ZodTypes } from "zod/v4/core";
+/** The dotted keys of a ConfigMap's `data` as the same object that `spec` would be; the table says which text is what. */
 import { fieldsOf, type FieldSchema } from "./fields.ts";
-import { spec as specSchema } from "./schema.ts";
+import type { Shape } from "./shape.ts";
+import { spec as specShape } from "./table.ts";
 
 /** What a ConfigMap's `data` says. */
 export interface ConfigMapSettings {
@@ -19,7 +19,7 @@ export interface ConfigMapSettings {
  * kpt's `configMap:` and `kpt fn eval -- key=value` produce this form (kpt: pkg/api/kptfile/v1, Function.ConfigMap).
  */
 export function fromConfigMap(data: Readonly<Record<string, unknown>>): ConfigMapSettings {
-  const fields = fieldsOf(specSchema).filter((field) => !field.isGroup);
+  const fields = fieldsOf(specShape).filter((field) => !field.isGroup);
   const result: ConfigMapSettings = { spec: {}, origins: [], unknownKeys: [] };
   for (const [key, text] of Object.entries(data)) {
     const path = pathOf(key, fields);
@@ -36,13 +36,13 @@ export function fromConfigMap(data: Readonly<Record<string, unknown>>): ConfigMa
 
 /** The spelling of a field of the spec as a key in `data`; `<label key>` stands for what a person chooses. */
 export function configMapKey(field: FieldSchema): string {
-  return [...field.path, ...(field.value._zod.def.type === "record" ? ["<label key>"] : [])].join(".");
+  return [...field.path, ...(field.value.type === "record" ? ["<label key>"] : [])].join(".");
 }
 
 function pathOf(key: string, fields: readonly FieldSchema[]): string[] | undefined {
   for (const field of fields) {
     const dotted = field.path.join(".");
-    if (field.value._zod.def.type !== "record") {
+    if (field.value.type !== "record") {
       if (key === dotted) return [...field.path];
     } else if (key.startsWith(`${dotted}.`) && key.length > dotted.length + 1) {
       return [...field.path, key.slice(dotted.length + 1)];
@@ -51,16 +51,15 @@ function pathOf(key: string, fields: readonly FieldSchema[]): string[] | undefin
   return undefined;
 }
 
-function convert(value: unknown, schema: $ZodTypes): unknown {
-  const { def } = schema._zod;
+function convert(value: unknown, shape: Shape): unknown {
   if (value === null) return value;
-  if (def.type === "array") {
+  if (shape.type === "array") {
     const items = typeof value === "string" ? value.split(",").map((item) => item.trim()) : [value];
-    return value === "" ? [] : items.map((item) => convert(item, def.element as $ZodTypes));
+    return value === "" ? [] : items.map((item) => convert(item, shape.element));
   }
   if (typeof value !== "string") return value;
-  if (def.type === "number" && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
-  if (def.type === "boolean" && (value === "true" || value === "false")) return value === "true";
+  if (shape.type === "number" && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  if (shape.type === "boolean" && (value === "true" || value === "false")) return value === "true";
   return value;
 }
 

@@ -1,9 +1,10 @@
 /** The settings of a ConfigMap, with all that is wrong told in terms of its `data`. */
+import { apiVersion, kind } from "./api.ts";
 import { show, type Form, type Problem } from "./describe-issue.ts";
 import { fieldsOf } from "./fields.ts";
 import { configMapKey, fromConfigMap, type ConfigMapSettings } from "./from-config-map.ts";
 import { nearestKeys } from "./nearest-key.ts";
-import { apiVersion, kind, spec as specSchema } from "./schema.ts";
+import { spec as specShape } from "./table.ts";
 import { validate, type Reading } from "./validate.ts";
 
 const advice = "write the settings in data, as dotted keys such as agent.name";
@@ -32,7 +33,7 @@ function formOf({ origins }: ConfigMapSettings): Form {
 
 function describeUnknownKey(key: string): Problem {
   const path = ["data", key];
-  const fields = fieldsOf(specSchema).filter((field) => !field.isGroup);
+  const fields = fieldsOf(specShape).filter((field) => !field.isGroup);
   const below = fields.map(configMapKey).filter((known) => known.startsWith(`${key}.`));
   if (below.length > 0) {
     return {

@@ -1,18 +1,15 @@
 /**
  * The function config as one zod schema: types, validation, defaults, JSON Schema and the reference in
- * `docs/function-config.md` are all derived from it. `zod/mini`, because `zod` would cost the start of every run.
+ * `docs/function-config.md` are all derived from it. A run does not load it: `npm run docs` writes what it says into
+ * `table.ts`, and a run validates by that.
  *
  * What zod's types cannot say stands in two registries: `notes` (what a field means) on the outermost schema of
  * each field, `rules` (what a value must be, in words) on the schema of the value.
  */
 import * as z from "zod/mini";
+import { apiVersion, kind } from "./api.ts";
 import { defaultMountPath } from "./default-mount-path.ts";
-
-/** `apiVersion` of the function config. */
-export const apiVersion = "intercept-backends.dev/v1alpha1";
-
-/** `kind` of the function config. */
-export const kind = "InterceptBackends";
+import type { Mend } from "./shape.ts";
 
 /** What a field means to the person who writes it; `description` and `examples` go into the JSON Schema as they are. */
 interface Notes {
@@ -28,8 +25,8 @@ interface Notes {
 interface Rule {
   expected: string;
   example: unknown;
-  /** The usual slip mended; proposed where the result is valid. */
-  mend?: (text: string) => string;
+  /** The usual slip; mended it is proposed where the result is valid. */
+  mend?: Mend;
 }
 
 /** The meaning of each field and group, keyed by its outermost schema. */
@@ -49,7 +46,7 @@ const dnsLabel = z
   .register(rules, {
     expected: "a name of at most 63 lower-case letters, digits and dashes",
     example: "istio-certs",
-    mend: (text) => text.toLowerCase(),
+    mend: "lower case",
   });
 
 const dnsName = z
@@ -58,14 +55,14 @@ const dnsName = z
   .register(rules, {
     expected: "a name of at most 253 lower-case letters, digits, dashes and dots",
     example: "metric-agent",
-    mend: (text) => text.toLowerCase(),
+    mend: "lower case",
   });
 
 // The injector refuses a bare address, spaces and `*` in excludeOutboundIPRanges (istio: pkg/kube/inject/validate.go).
 const ipRange = z.union([z.cidrv4(), z.cidrv6()]).register(rules, {
   expected: "an IP range in CIDR form",
   example: "10.96.0.1/32",
-  mend: (address) => `${address}/${address.includes(":") ? 128 : 32}`,
+  mend: "prefix length",
 });
 
 // Kubernetes refuses a mountPath with ":" (k8s.io/kubernetes: pkg/apis/core/validation, validateVolumeMounts).
@@ -75,7 +72,7 @@ const absolutePath = z
   .register(rules, {
     expected: 'an absolute path below "/" without ".." and ":"',
     example: "/etc/certs",
-    mend: (path) => `/${path}`,
+    mend: "leading slash",
   });
 
 const labelKey = z

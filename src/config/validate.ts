@@ -1,8 +1,10 @@
 /** A config in the shape of an InterceptBackends against the schema: complete settings, and all that is wrong. */
-import * as z from "zod/mini";
 import { describeAlternatives, describeIssue, type Form, type Problem } from "./describe-issue.ts";
-import { schemaAt, valueAt, type Path } from "./fields.ts";
-import { interceptBackends, spec, type Settings } from "./schema.ts";
+import { valueAt, type Path } from "./fields.ts";
+import { match, type Issue } from "./match.ts";
+import type { Settings } from "./schema.ts";
+import type { Shape } from "./shape.ts";
+import { interceptBackends, spec } from "./table.ts";
 
 /** What was read from a config, in whatever form. */
 export interface Reading {
@@ -12,29 +14,38 @@ export interface Reading {
 
 /** The settings where nothing is configured. */
 export function defaultSettings(): Settings {
-  return z.parse(spec, {});
+  return match(spec, {}).value as Settings;
 }
 
 /** Validates `object`; faulty fields have their defaults in the settings, the others keep what the config says. */
 export function validate(object: Readonly<Record<string, unknown>>, form: Form): Reading {
-  const value = withoutNulls(object);
-  const { data, error } = z.safeParse(interceptBackends, value);
-  const issues = error?.issues ?? [];
+  const value = withoutNulls(object, interceptBackends);
+  const { settings, issues } = settingsOf(value);
   const problems = [
     ...issues.flatMap((issue) => describeIssue(issue, value, form)),
     ...describeAlternatives(value, form),
   ];
-  return { settings: data?.spec ?? settingsWithout(issues, value), problems: withoutRepeats(problems) };
+  return {
+    settings: issues.length === 0 ? settings : settingsWithout(issues, value),
+    problems: withoutRepeats(problems),
+  };
 }
 
 /** The settings that the rest of a config gives when the faulty fields are taken out. */
-function settingsWithout(faults: readonly z.core.$ZodIssue[], value: Record<string, unknown>): Settings {
+function settingsWithout(faults: readonly Issue[], value: Record<string, unknown>): Settings {
   const rest = structuredClone(value);
   for (const fault of faults) {
     if (fault.code === "unrecognized_keys") fault.keys.forEach((key) => remove(rest, [...fault.path, key]));
     else remove(rest, fault.path);
   }
-  return z.safeParse(interceptBackends, rest).data?.spec ?? defaultSettings();
+  const { settings, issues } = settingsOf(rest);
+  return issues.length === 0 ? settings : defaultSettings();
+}
+
+/** The settings of an InterceptBackends; complete where there are no issues. */
+function settingsOf(value: unknown): { settings: Settings; issues: readonly Issue[] } {
+  const { value: matched, issues } = match(interceptBackends, value);
+  return { settings: (matched as { spec: Settings }).spec, issues };
 }
 
 /** Takes out the field at a path: a list or a selector as a whole, since a part of it would mean something else. */
@@ -51,11 +62,14 @@ function remove(value: Record<string, unknown>, path: Path): void {
  * Null is absent, as in the Kubernetes API; kustomize sends `agent: null` for an `agent:` with nothing below it.
  * Only where a known field stands: an unknown key is an error whatever it holds, and so is a label without a value.
  */
-function withoutNulls<Value>(value: Value, path: Path = []): Value {
-  const { def } = schemaAt(interceptBackends, path)?._zod ?? {};
-  if (def?.type !== "object" || typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value).filter(([key, child]) => child !== null || !Object.hasOwn(def.shape, key));
-  return Object.fromEntries(entries.map(([key, child]) => [key, withoutNulls(child, [...path, key])])) as Value;
+function withoutNulls<Value>(value: Value, shape: Shape): Value {
+  if (shape.type !== "object" || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value).flatMap(([key, child]): [string, unknown][] => {
+    const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+    if (field === undefined) return [[key, child]];
+    return child === null ? [] : [[key, withoutNulls(child, field.shape)]];
+  });
+  return Object.fromEntries(entries) as Value;
 }
 
 /** A value that breaks two rules of its field would be told twice. */

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { expectedOf, fieldsOf, valueAt } from "../../src/config/fields.ts";
 import { configMapKey } from "../../src/config/from-config-map.ts";
 import { readSettings } from "../../src/config/read-settings.ts";
-import { spec as specSchema } from "../../src/config/schema.ts";
+import { spec as specShape } from "../../src/config/table.ts";
 import { configMap, designExample, inSpec, interceptBackends, manifest } from "./manifests.ts";
 
 /** Every warning at its default. */
 const warnings = Object.fromEntries(
-  fieldsOf(specSchema).flatMap(({ path: [group, id], defaultValue }) =>
+  fieldsOf(specShape).flatMap(({ path: [group, id], defaultValue }) =>
     group === "warnings" && id !== undefined ? [[id, defaultValue]] : [],
   ),
 );
@@ -27,15 +27,14 @@ const additional = (value: unknown) => ({ ports: { additional: value } });
 const ranges = (...value: unknown[]) => ({ bypass: { ipRanges: value } });
 const labels = (value: unknown) => ({ pipelines: { selector: { matchLabels: value } } });
 
-const values = fieldsOf(specSchema).filter((field) => !field.isGroup);
+const values = fieldsOf(specShape).filter((field) => !field.isGroup);
 
 /** Values that differ from the default where the type allows it, so that an ignored key shows. */
-function valuesFor({ value, example }: (typeof values)[number]): unknown[] {
-  const { def } = value._zod;
-  if (def.type === "enum") return Object.values(def.entries);
-  if (def.type === "boolean") return [true, false];
-  if (def.type === "array") return [[], example, [example, example].flat()];
-  if (def.type === "record") return [{ "app.kubernetes.io/name": "a", plain: "b" }, example];
+function valuesFor({ value, example }: (typeof values)[number]): readonly unknown[] {
+  if (value.type === "enum") return value.values;
+  if (value.type === "boolean") return [true, false];
+  if (value.type === "array") return [[], example, [example, example].flat()];
+  if (value.type === "record") return [{ "app.kubernetes.io/name": "a", plain: "b" }, example];
   if (expectedOf(value).includes("path")) return ["/some/where", "/some/where/"];
   return ["something-else", example];
 }
@@ -106,7 +105,7 @@ describe("the two forms", () => {
   });
 
   it("are documented for every field and group", () => {
-    const all = fieldsOf(specSchema);
+    const all = fieldsOf(specShape);
     expect(values.length).toBeGreaterThan(15);
     expect(all.filter(({ description }) => !description)).toEqual([]);
     expect(values.filter(({ example }) => example === undefined)).toEqual([]);
@@ -397,7 +396,7 @@ describe("findings", () => {
 
   it("are one line each, without a full stop, and never zod's own words", () => {
     const junk = [null, true, 0, -1, 1e99, "", "x", "a\nb", [], [[]], {}, { a: {} }, [null], "x".repeat(500)];
-    for (const { path } of fieldsOf(specSchema)) {
+    for (const { path } of fieldsOf(specShape)) {
       for (const value of junk) {
         const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
         for (const { cause, remedy = "" } of readSettings(inSpec(nested)).findings) {
