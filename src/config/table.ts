@@ -376,7 +376,7 @@ export const spec: MapShape = {
       }
     },
     "endpoints": {
-      "description": "How strict the reading of the backends' endpoints is.",
+      "description": "How the endpoints of MetricPipelines are read.",
       "absence": "filled",
       "shape": {
         "type": "object",
@@ -390,6 +390,19 @@ export const spec: MapShape = {
               "values": [
                 "Error",
                 "Warn"
+              ]
+            }
+          },
+          "oauth2TokenEndpoints": {
+            "description": "Whose ports are intercepted besides those of the backends: of OAuth2 token endpoints in the cluster, so that the sidecar brings mTLS to them, of `All`, or of none. In the cluster is a host of one label, one that ends with `.svc` or goes on behind it, and one that a Service or Namespace of the input or a mesh-internal ServiceEntry shows to be there.",
+            "absence": "default",
+            "defaultValue": "InCluster",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "InCluster",
+                "All",
+                "Off"
               ]
             }
           }
