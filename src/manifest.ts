@@ -16,6 +16,12 @@ export interface SourceFile {
 }
 
 /**
+ * What the text of a resource must hold for it to matter: one word, or all of several and something like a pattern. It is
+ * tried on the text as it is written, so a pattern must not count on one style of YAML or JSON.
+ */
+export type Mention = string | { all: readonly string[]; like?: RegExp };
+
+/**
  * One resource of the stream as plain data: what the rules read. Its text is the business of `krm` and `yaml`.
  * Nothing of `object` has been validated but that it is a map.
  */

@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest, Mention } from "../manifest.ts";
 import { readManifest } from "./read-manifest.ts";
 import { isFinding, readPart } from "./read-part.ts";
 import type { Item, Stream } from "./stream.ts";
@@ -18,15 +18,15 @@ export interface Selection {
 
 /**
  * Reads the items of one of the kinds, in the order of the stream, and no others. With `mentioning` an item is read only
- * if its bytes hold one of these strings, or escapes that could spell one.
+ * if its bytes hold one of these, or escapes that could spell one.
  */
-export function selectItems(stream: Stream, kinds: readonly string[], mentioning?: readonly string[]): Selection {
+export function selectItems(stream: Stream, kinds: readonly string[], mentioning?: readonly Mention[]): Selection {
   const selection: Selection = { found: [], findings: [] };
   const kindBytes = kinds.map((kind) => Buffer.from(kind));
-  const nameBytes = mentioning?.map((name) => Buffer.from(name));
+  const mentions = mentioning?.map(toBytes);
   for (const item of stream.items) {
     if (item.kind === undefined ? !mayBe(stream, item, kindBytes) : !kinds.includes(item.kind)) continue;
-    if (nameBytes && !mayMention(stream, item, nameBytes)) continue;
+    if (mentions && !mayMention(stream, item, mentions)) continue;
     const read = readItem(stream, item);
     if (read === undefined) continue;
     if ("severity" in read) {
@@ -36,6 +36,17 @@ export function selectItems(stream: Stream, kinds: readonly string[], mentioning
     }
   }
   return selection;
+}
+
+/** A `Mention` as it is looked for. */
+interface ByteMention {
+  words: readonly Buffer[];
+  like?: RegExp;
+}
+
+function toBytes(mention: Mention): ByteMention {
+  if (typeof mention === "string") return { words: [Buffer.from(mention)] };
+  return { ...mention, words: mention.all.map((word) => Buffer.from(word)) };
 }
 
 /** An item as a manifest, read once; undefined for one that is no map. */
@@ -54,8 +65,12 @@ function mayBe(stream: Stream, item: Item, kinds: readonly Buffer[]): boolean {
 }
 
 /** A word may be spelled with escapes. The region of an item of a full parse is the whole text, which tells nothing. */
-function mayMention(stream: Stream, item: Item, words: readonly Buffer[]): boolean {
-  if (stream.way === "full parse" || holds(stream, item, words)) return true;
+function mayMention(stream: Stream, item: Item, mentions: readonly ByteMention[]): boolean {
+  if (stream.way === "full parse") return true;
+  const region = regionOf(stream, item);
+  const isMentioned = ({ words, like }: ByteMention): boolean =>
+    words.every((word) => region.includes(word)) && (like === undefined || like.test(region.toString("latin1")));
+  if (mentions.some(isMentioned)) return true;
   return holds(stream, item, ESCAPES) && ESCAPED_WORD.test(regionOf(stream, item).toString("latin1"));
 }
 
