@@ -1,13 +1,15 @@
 import { findAgent } from "./agent/find-agent.ts";
 import { interceptionFor } from "./agent/interception.ts";
 import { planAgent } from "./agent/plan-agent.ts";
-import { whereIsHost } from "./cluster/whereabouts.ts";
+import { whereIsHost, WORKLOADS } from "./cluster/whereabouts.ts";
 import { readSettings } from "./config/read-settings.ts";
 import type { Settings } from "./config/schema.ts";
 import { hasError } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { lint } from "./lint/lint.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Subject } from "./lint/lint.ts";
+import type { Ask } from "./lint/warning.ts";
+import type { Manifest, Mention } from "./manifest.ts";
 import { referencedSecrets, resolveBackends } from "./telemetry/backends.ts";
 import type { Backend, Backends } from "./telemetry/backends.ts";
 import { selectPipelines } from "./telemetry/select.ts";
@@ -24,8 +26,8 @@ export interface Selected {
   findings: readonly Finding[];
 }
 
-/** Hands out the manifests of some kinds; with `mentioning` it may leave out those that hold none of these names. */
-export type Select = (kinds: readonly string[], mentioning?: readonly string[]) => Selected;
+/** Hands out the manifests of some kinds; with `mentioning` it may leave out those that hold none of these. */
+export type Select = (kinds: readonly string[], mentioning?: readonly Mention[]) => Selected;
 
 /** What is to be done, and all that there is to tell in the order of the story: config, backends, agent. */
 export interface Decision {
@@ -56,8 +58,11 @@ export function decide(config: Manifest | undefined, select: Select): Decision {
   const ports = portsOf(settings, select, [...backends.backends.map(pushTo), ...tokens.tokens.map(callTo)], agent);
   const plan = planAgent(agent, settings, interception, ports.ports);
   findings.push(...tokens.findings, ...ports.findings, ...plan.findings);
-  if (interception.sidecar && !hasError(findings)) {
-    findings.push(...warnings(rewritten(agent, plan.change), settings, backends, select));
+  if (!hasError(findings)) {
+    const after = rewritten(agent, plan.change);
+    findings.push(
+      ...warnings({ agent: after, before: agent, hasSidecar: interception.sidecar, settings }, backends, select),
+    );
   }
   if (hasError(findings) || plan.change === undefined) return unchanged(findings);
   const asked = interception.sidecar ? requests(backends, tokens.tokens) : [];
@@ -84,6 +89,8 @@ export function notEditable(agent: Manifest): Finding {
 interface Demand extends Backends {
   tokens: readonly TokenEndpoint[];
   untoldTokens: readonly UntoldTokenEndpoint[];
+  /** All MetricPipelines of the stream. */
+  pipelines: readonly Manifest[];
 }
 
 function demandOf(settings: Settings, select: Select): Demand {
@@ -101,6 +108,7 @@ function demandOf(settings: Settings, select: Select): Demand {
     ...backends,
     tokens,
     untoldTokens: untold,
+    pipelines,
     findings: [...findings, ...secrets.findings, ...weighed(backends.findings, settings)],
   };
 }
@@ -147,7 +155,7 @@ function portsOf(
   if (!settings.ports.socketLoadBalancer) return { ports, findings: [] };
   const names = destinations.flatMap(({ host }) => (host === undefined ? [] : [host.split(".")[0] ?? host]));
   const services = mentioned(select, ["Service"], names);
-  const workloads = select(["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]);
+  const workloads = select(WORKLOADS);
   const targets = targetPorts(destinations, {
     services: services.manifests,
     workloads: workloads.manifests,
@@ -162,8 +170,13 @@ function mentioned(select: Select, kinds: readonly string[], names: readonly str
 }
 
 /** What may go wrong with the agent as it will be. Of a resource that cannot be read a warning knows nothing, nothing more. */
-function warnings(agent: Manifest, settings: Settings, { backends }: Backends, select: Select): Finding[] {
-  return lint({ agent, settings, backends, ask: (kinds, mentioning) => select(kinds, mentioning).manifests });
+function warnings(
+  agent: Pick<Subject, "agent" | "before" | "hasSidecar" | "settings">,
+  { backends, prometheusInput: scrapes, pipelines, tokens, untoldTokens }: Demand,
+  select: Select,
+): Finding[] {
+  const ask: Ask = (kinds, mentioning) => select(kinds, mentioning).manifests;
+  return lint({ ...agent, backends, scrapes, pipelines, tokens, untoldTokens, ask });
 }
 
 function rewritten(agent: Manifest, change: Change | undefined): Manifest {

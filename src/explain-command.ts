@@ -112,7 +112,11 @@ function explainStream(call: ExplainCall, select: Select, config: Manifest | und
     secrets: select(["Secret", "ExternalSecret", "SealedSecret"]).manifests,
     cluster: select(CLUSTER_KINDS).manifests,
   });
-  if (Array.isArray(explanation)) return { text: "", findings: [...told, ...explanation] };
+  if (Array.isArray(explanation)) {
+    // A refused annotation leaves nothing to explain: here it is an error, and not told twice.
+    const isTold = ({ field }: Finding): boolean => explanation.some((each) => each.field?.path === field?.path);
+    return { text: "", findings: [...told.filter((finding) => !isTold(finding)), ...explanation] };
+  }
   return { text: print(explanation, call), findings: told };
 }
 

@@ -11,17 +11,16 @@ export type Place =
   | "outside"
   | "not told";
 
+/** Kinds that are pods or make them. */
+export const WORKLOADS: readonly string[] = ["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
+
 /** Kinds of the stream that tell where a flow leads. */
 export const CLUSTER_KINDS: readonly string[] = [
   "Service",
   "ServiceEntry",
   "Namespace",
   "PeerAuthentication",
-  "Pod",
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-  "ReplicaSet",
+  ...WORKLOADS,
 ];
 
 /** A pod, or the template of one. */

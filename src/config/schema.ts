@@ -220,6 +220,24 @@ const warnings = z.strictObject({
   "sidecar-egress": warning("A `Sidecar` resource holds for the agent and leaves out a backend's host."),
   "certificate-folder": warning("The collector reads the mesh certificates from a folder where they are not mounted."),
   "no-wait-for-sidecar": warning("The collector does not wait until its sidecar runs.", "Off"),
+  "token-endpoint": warning("An OAuth2 token endpoint in the mesh is called past the sidecar."),
+  "token-endpoint-unknown": warning(
+    "The port of an OAuth2 token endpoint, or whether it is in the cluster, cannot be told.",
+  ),
+  "scrape-port": warning("A port that is intercepted for a backend is scraped as well."),
+  "prometheus-port": warning(
+    "Istio refuses the `prometheus.io/port` of a pod in the mesh, or nobody reads it as a port.",
+  ),
+  "registry-only": warning("A backend outside of the cluster has no ServiceEntry, and the mesh lets nothing else out."),
+  "target-port": warning(
+    "A backend's Service leads to another port, which counts where connections are balanced at the socket.",
+  ),
+  "udp-port": warning("A backend's Service serves the port over UDP alone."),
+  "refused-annotation": warning("Istio refuses the agent's pods because of an annotation."),
+  "replaced-ip-ranges": warning("`includeOutboundIPRanges` named destinations, and the rewrite empties it."),
+  ambient: warning("Without a sidecar the agent is in the ambient mesh, which takes its scrapes too."),
+  "too-many-pipelines": warning("There are more MetricPipelines than the operator serves."),
+  "shared-volume": warning("Another container of the agent's pods may write into the volume of the certificates."),
 });
 
 /** The settings as a person writes them under `spec`; every one may be left out. */

@@ -596,6 +596,162 @@ export const spec: MapShape = {
                 "Off"
               ]
             }
+          },
+          "token-endpoint": {
+            "description": "An OAuth2 token endpoint in the mesh is called past the sidecar.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "token-endpoint-unknown": {
+            "description": "The port of an OAuth2 token endpoint, or whether it is in the cluster, cannot be told.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "scrape-port": {
+            "description": "A port that is intercepted for a backend is scraped as well.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "prometheus-port": {
+            "description": "Istio refuses the `prometheus.io/port` of a pod in the mesh, or nobody reads it as a port.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "registry-only": {
+            "description": "A backend outside of the cluster has no ServiceEntry, and the mesh lets nothing else out.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "target-port": {
+            "description": "A backend's Service leads to another port, which counts where connections are balanced at the socket.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "udp-port": {
+            "description": "A backend's Service serves the port over UDP alone.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "refused-annotation": {
+            "description": "Istio refuses the agent's pods because of an annotation.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "replaced-ip-ranges": {
+            "description": "`includeOutboundIPRanges` named destinations, and the rewrite empties it.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "ambient": {
+            "description": "Without a sidecar the agent is in the ambient mesh, which takes its scrapes too.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "too-many-pipelines": {
+            "description": "There are more MetricPipelines than the operator serves.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
+          },
+          "shared-volume": {
+            "description": "Another container of the agent's pods may write into the volume of the certificates.",
+            "absence": "default",
+            "defaultValue": "Warn",
+            "shape": {
+              "type": "enum",
+              "values": [
+                "Error",
+                "Warn",
+                "Off"
+              ]
+            }
           }
         }
       }

@@ -1,8 +1,7 @@
-import type { PodLike, Place, Whereabouts } from "../cluster/whereabouts.ts";
-import { podOf, whereIsNamespace, whereIsService } from "../cluster/whereabouts.ts";
-import { readPortList } from "../istio/port-list.ts";
+import { scrapedPorts, scrapeTarget } from "../cluster/scrape-targets.ts";
+import type { Place, Whereabouts } from "../cluster/whereabouts.ts";
+import { whereIsNamespace, whereIsService } from "../cluster/whereabouts.ts";
 import type { Manifest } from "../manifest.ts";
-import { valueAt } from "../telemetry/plain-data.ts";
 import type { DecideWay } from "./decide-way.ts";
 import type { Flow } from "./flow.ts";
 
@@ -48,14 +47,14 @@ export function scrapeFlows(inputs: Inputs, cluster: readonly Manifest[], decide
 }
 
 function annotatedFlow(manifest: Manifest, cluster: readonly Manifest[], decideWay: DecideWay): Flow[] {
-  const target = manifest.ref.kind === "Service" ? serviceAsTarget(manifest) : podOf(manifest);
-  if (target?.annotations["prometheus.io/scrape"] !== "true") return [];
+  const target = scrapeTarget(manifest);
+  if (target === undefined) return [];
   const where =
     manifest.ref.kind === "Service"
       ? whereIsService(manifest, cluster)
       : whereIsNamespace(manifest.ref.namespace, cluster, target.labels);
   const scheme = schemeOf(target.annotations["prometheus.io/scheme"], where.place);
-  return portsOf(target).map((port): Flow => {
+  return scrapedPorts(target).map((port): Flow => {
     const way = decideWay(port);
     return {
       kind: "scrape",
@@ -68,22 +67,6 @@ function annotatedFlow(manifest: Manifest, cluster: readonly Manifest[], decideW
       ...way,
       tls: encryption(scheme, way.decider.way === "direct", where),
     };
-  });
-}
-
-/** A Service's endpoints are scraped one by one, each at the port that the annotation names. */
-function serviceAsTarget(manifest: Manifest): PodLike {
-  return { manifest, labels: {}, annotations: manifest.annotations, spec: {} };
-}
-
-/** The annotated port, else every TCP port that a container declares. */
-function portsOf({ annotations, spec }: PodLike): number[] {
-  const text = annotations["prometheus.io/port"];
-  if (typeof text === "string") return /^\d+$/.test(text) ? (readPortList(text) ?? []) : [];
-  const ports = listOf(spec["containers"]).flatMap((container) => listOf(valueAt(container, "ports")));
-  return ports.flatMap((port) => {
-    const number = valueAt(port, "containerPort");
-    return typeof number === "number" && (valueAt(port, "protocol") ?? "TCP") === "TCP" ? [number] : [];
   });
 }
 
@@ -104,8 +87,4 @@ function encryption(scheme: string, isDirect: boolean, { place, peerAuthenticati
   return isDirect && place.startsWith("in the mesh") && peerAuthentication === "STRICT"
     ? "none: refused, STRICT"
     : "none";
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

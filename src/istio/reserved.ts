@@ -29,6 +29,14 @@ const SIDECAR_PATHS: readonly string[] = [
   "/etc/certs/",
 ];
 
+/** Ports that sidecars listen on themselves (istio: pilot/cmd/pilot-agent/status/server.go, istioReservedPorts). */
+const DATA_PLANE_PORTS: ReadonlySet<number> = new Set([15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090]);
+
+/** True for a port that every sidecar has for itself. */
+export function isDataPlanePort(port: number): boolean {
+  return DATA_PLANE_PORTS.has(port);
+}
+
 /** True for a volume name that the injector adds to the pod itself. */
 export function isSidecarVolume(name: string): boolean {
   return SIDECAR_VOLUMES.has(name);

@@ -7,7 +7,7 @@ export const excludedPort: Warning = ({ agent, interception }) =>
   interception.includedPorts
     .filter((port) => interception.excludedPorts.includes(port))
     .map((port) => ({
-      cause: `port ${port} of a backend stands in excludeOutboundPorts too, which wins, so that the push bypasses the sidecar`,
+      cause: `port ${port} is to be intercepted and stands in excludeOutboundPorts too, which wins, so that the push or the call for a token bypasses the sidecar`,
       remedy: `take ${port} out of excludeOutboundPorts`,
       field: annotationField(agent, EXCLUDE_OUTBOUND_PORTS),
     }));

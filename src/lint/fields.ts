@@ -7,6 +7,13 @@ export function podField(path: readonly (string | number)[], currentValue: unkno
   return { path: fieldPath(["spec", "template", "spec", ...path]), currentValue };
 }
 
+/** The annotations that are text, as Kubernetes takes them. */
+export function textsOf(annotations: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(annotations).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
+  );
+}
+
 /** An annotation of the agent's pods. */
 export function annotationField({ annotations }: AgentState, name: string): Field {
   return { path: fieldPath([...ANNOTATIONS, name]), currentValue: annotations[name] };

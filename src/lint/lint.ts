@@ -1,15 +1,15 @@
 import { readAgent } from "../agent/agent-state.ts";
 import { chooseContainer } from "../agent/choose-container.ts";
-import type { Settings } from "../config/schema.ts";
 import type { Finding } from "../finding.ts";
 import { readInterceptionSettings } from "../istio/interception-settings.ts";
 import type { Manifest } from "../manifest.ts";
-import type { Backend } from "../telemetry/backends.ts";
 import { mapAt, valueAt } from "../telemetry/plain-data.ts";
+import { ambient } from "./ambient.ts";
 import { apiServerPort } from "./api-server-port.ts";
 import { certificateFolder } from "./certificate-folder.ts";
 import { excludedBackend } from "./excluded-backend.ts";
 import { excludedPort } from "./excluded-port.ts";
+import { textsOf } from "./fields.ts";
 import { hostNetwork } from "./host-network.ts";
 import { injectAnnotation } from "./inject-annotation.ts";
 import { interceptionModeNone } from "./interception-mode-none.ts";
@@ -17,10 +17,20 @@ import { istioPort } from "./istio-port.ts";
 import { neverInjectedNamespace } from "./never-injected-namespace.ts";
 import { noWaitForSidecar } from "./no-wait-for-sidecar.ts";
 import { plaintextOutside } from "./plaintext-outside.ts";
+import { prometheusPort } from "./prometheus-port.ts";
+import { refusedAnnotation } from "./refused-annotation.ts";
+import { registryOnly } from "./registry-only.ts";
+import { replacedIpRanges } from "./replaced-ip-ranges.ts";
 import { runsAsProxy } from "./runs-as-proxy.ts";
+import { scrapePort } from "./scrape-port.ts";
+import { sharedVolume } from "./shared-volume.ts";
 import { sidecarEgress } from "./sidecar-egress.ts";
+import { targetPort } from "./target-port.ts";
 import { templatesWithoutSidecar } from "./templates-without-sidecar.ts";
-import type { Ask, Scene, Trouble, Warning, WarningId } from "./warning.ts";
+import { tokenEndpoint, tokenEndpointUnknown } from "./token-endpoint.ts";
+import { tooManyPipelines } from "./too-many-pipelines.ts";
+import { udpPort } from "./udp-port.ts";
+import type { Scene, Trouble, Warning, WarningId } from "./warning.ts";
 
 /** All warnings, in the order in which they are told. */
 const WARNINGS: Readonly<Record<WarningId, Warning>> = {
@@ -38,43 +48,55 @@ const WARNINGS: Readonly<Record<WarningId, Warning>> = {
   "sidecar-egress": sidecarEgress,
   "certificate-folder": certificateFolder,
   "no-wait-for-sidecar": noWaitForSidecar,
+  "token-endpoint": tokenEndpoint,
+  "token-endpoint-unknown": tokenEndpointUnknown,
+  "scrape-port": scrapePort,
+  "prometheus-port": prometheusPort,
+  "registry-only": registryOnly,
+  "target-port": targetPort,
+  "udp-port": udpPort,
+  "refused-annotation": refusedAnnotation,
+  "replaced-ip-ranges": replacedIpRanges,
+  ambient: ambient,
+  "too-many-pipelines": tooManyPipelines,
+  "shared-volume": sharedVolume,
 };
 
+/** The warnings about an agent without a sidecar; the others are about what the sidecar does. */
+const WITHOUT_SIDECAR: readonly WarningId[] = ["ambient"];
+
 /** What the warnings look at. */
-export interface Subject {
+export interface Subject extends Omit<Scene, "agent" | "podSpec" | "container" | "interception"> {
   /** The agent's DaemonSet as it is after the rewrite. */
   agent: Manifest;
-  settings: Settings;
-  backends: readonly Backend[];
-  ask: Ask;
+  /** True when its pods get a sidecar. */
+  hasSidecar: boolean;
 }
 
 /** What the warnings that are not off find, each as severe as the settings say. */
 export function lint(subject: Subject): Finding[] {
   const scene = sceneOf(subject);
   if (scene === undefined) return [];
-  return (Object.keys(WARNINGS) as WarningId[]).flatMap((id) => {
+  const ids = (Object.keys(WARNINGS) as WarningId[]).filter(
+    (id) => subject.hasSidecar !== WITHOUT_SIDECAR.includes(id),
+  );
+  return ids.flatMap((id) => {
     const level = subject.settings.warnings[id];
     return level === "Off" ? [] : WARNINGS[id](scene).map((trouble) => findingOf(trouble, id, level, subject.agent));
   });
 }
 
-function sceneOf({ agent: manifest, settings, backends, ask }: Subject): Scene | undefined {
+function sceneOf({ agent: manifest, ...subject }: Subject): Scene | undefined {
   const agent = readAgent(manifest);
   if (Array.isArray(agent)) return undefined;
-  const texts = Object.entries(agent.annotations).filter(
-    (pair): pair is [string, string] => typeof pair[1] === "string",
-  );
-  const { settings: interception } = readInterceptionSettings(Object.fromEntries(texts), false);
-  const container = chooseContainer(agent, settings.agent.container);
+  const { settings: interception } = readInterceptionSettings(textsOf(agent.annotations), false);
+  const container = chooseContainer(agent, subject.settings.agent.container);
   return {
+    ...subject,
     agent,
     podSpec: mapAt(valueAt(manifest.object, "spec", "template"), "spec"),
     ...("severity" in container ? {} : { container }),
     interception,
-    settings,
-    backends,
-    ask,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Manifest } from "../manifest.ts";
-import { isRecord } from "../record.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
+import { holdingSidecar } from "./holding-sidecar.ts";
 import { serviceName } from "./hosts.ts";
-import type { Scene, Trouble, Warning } from "./warning.ts";
+import type { Trouble, Warning } from "./warning.ts";
 
 /**
  * A `Sidecar` resource limits what the agent's proxy knows; it does not decide what is intercepted. A push that is
@@ -14,7 +14,7 @@ export const sidecarEgress: Warning = (scene) => {
     const name = host === undefined ? undefined : serviceName(host, scene.agent.manifest.ref.namespace);
     return name === undefined ? [] : [{ name, pipeline }];
   });
-  const sidecar = names.length === 0 ? undefined : sidecarOf(scene);
+  const sidecar = names.length === 0 ? undefined : holdingSidecar(scene);
   const hosts = sidecar && hostsOf(sidecar);
   if (sidecar === undefined || hosts === undefined) return [];
   return names
@@ -29,21 +29,6 @@ export const sidecarEgress: Warning = (scene) => {
       };
     });
 };
-
-/** The one that holds for the agent: by its labels, else that of its namespace, else that of the root namespace. */
-function sidecarOf({ agent, ask }: Scene): Manifest | undefined {
-  const all = ask(["Sidecar"]).filter(({ ref }) => ref.apiVersion.startsWith("networking.istio.io/"));
-  const here = all.filter(({ ref }) => ref.namespace === agent.manifest.ref.namespace);
-  const selects = (each: Manifest): boolean => {
-    const labels = valueAt(each.object, "spec", "workloadSelector", "labels");
-    return isRecord(labels) && Object.entries(labels).every(([key, value]) => agent.labels[key] === value);
-  };
-  return (
-    here.find(selects) ??
-    here.find(isDefault) ??
-    all.find((each) => each.ref.namespace === "istio-system" && isDefault(each))
-  );
-}
 
 /** The hosts of all its listeners; undefined where it has none, which means those of the next one. */
 function hostsOf({ object }: Manifest): string[] | undefined {
@@ -61,8 +46,4 @@ function matches(host: string, name: string, ownNamespace: string | undefined): 
   const wanted = namespace === "." ? ownNamespace : namespace;
   if (wanted !== "*" && wanted !== name.split(".")[1]) return false;
   return pattern.startsWith("*") ? name.endsWith(pattern.slice(1)) : pattern === name;
-}
-
-function isDefault({ object }: Manifest): boolean {
-  return valueAt(object, "spec", "workloadSelector") === undefined;
 }

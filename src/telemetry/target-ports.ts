@@ -29,7 +29,7 @@ export function targetPorts(
   const ports = new Set<number>();
   const findings: Finding[] = [];
   for (const backend of backends) {
-    const found = targetOf(backend, cluster);
+    const found = targetPortsOf(backend, cluster);
     if (typeof found === "string") findings.push(untold(backend, found, severityFor(backend, cluster)));
     else if (found.length > 0) findings.push(told(backend, found));
     if (typeof found !== "string") for (const port of found) ports.add(port);
@@ -37,11 +37,15 @@ export function targetPorts(
   return { ports: [...ports], findings };
 }
 
-function targetOf(backend: Backend, cluster: ClusterServices): readonly number[] | string {
+/** The ports of the pods behind one backend's Service: none outside of the cluster, or why they cannot be told. */
+export function targetPortsOf(
+  backend: Pick<Backend, "host" | "port">,
+  cluster: Omit<ClusterServices, "unresolved">,
+): readonly number[] | string {
   if (backend.host === undefined) return "the host of the backend is not known at build time";
   const address = serviceAddress(backend.host, cluster.agentNamespace);
-  const service = cluster.services.find(({ ref }) => ref.name === address?.name && ref.namespace === address.namespace);
   if (address === undefined) return [];
+  const service = cluster.services.find(({ ref }) => ref.name === address.name && ref.namespace === address.namespace);
   if (service === undefined) return "the Service that the host means is not in the input";
   const spec = isRecord(service.object["spec"]) ? service.object["spec"] : {};
   const port = listOf(spec["ports"]).find((candidate) => candidate["port"] === backend.port);

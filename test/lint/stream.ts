@@ -11,6 +11,8 @@ export interface Parts {
   labels?: Readonly<Record<string, string>>;
   spec?: Readonly<Record<string, unknown>>;
   collector?: Readonly<Record<string, unknown>>;
+  /** Containers of the agent's pods beside the collector. */
+  moreContainers?: readonly object[];
   namespace?: string;
   /** Other resources of the stream. */
   others?: readonly object[];
@@ -48,6 +50,7 @@ function agentOf({
   labels = {},
   spec = {},
   collector = {},
+  moreContainers = [],
   namespace = "kyma-system",
 }: Parts): object {
   return {
@@ -57,7 +60,7 @@ function agentOf({
     spec: {
       template: {
         metadata: { labels: { "app.kubernetes.io/name": "telemetry-metric-agent", ...labels }, annotations },
-        spec: { ...spec, containers: [{ name: "collector", ...collector }] },
+        spec: { ...spec, containers: [{ name: "collector", ...collector }, ...moreContainers] },
       },
     },
   };

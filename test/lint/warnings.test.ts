@@ -8,6 +8,7 @@ import { problemsOf } from "./stream.ts";
 const IDS = fieldsOf(spec).flatMap(({ path: [group, id] }) => (group === "warnings" && id !== undefined ? [id] : []));
 
 const EXCLUDE_PORTS = "traffic.sidecar.istio.io/excludeOutboundPorts";
+const INCLUDE_RANGES = "traffic.sidecar.istio.io/includeOutboundIPRanges";
 const EXCLUDE_RANGES = "traffic.sidecar.istio.io/excludeOutboundIPRanges";
 
 interface Example {
@@ -46,6 +47,68 @@ const WITH_CONFIG: Parts = { spec: { volumes: [{ name: "config", configMap: { na
 function service(namespace: string, name: string, clusterIP: string): object {
   return { apiVersion: "v1", kind: "Service", metadata: { namespace, name }, spec: { clusterIP } };
 }
+
+/** A MetricPipeline beside that of the stream, to the same backend unless `otlp` says otherwise. */
+function pipeline(name: string, otlp: object = {}, input: object = { runtime: { enabled: true } }): object {
+  const endpoint = { value: "http://otel-collector.observability:4317" };
+  return {
+    apiVersion: "telemetry.kyma-project.io/v1beta1",
+    kind: "MetricPipeline",
+    metadata: { name },
+    spec: { input, output: { otlp: { endpoint, ...otlp } } },
+  };
+}
+
+const SCRAPING = pipeline("scraping", {}, { prometheus: { enabled: true } });
+
+function withToken(tokenURL: object): object {
+  const endpoint = { value: "https://otlp.example.com:4317" };
+  return pipeline("with-token", { endpoint, authentication: { oauth2: { tokenURL } } });
+}
+
+const KEYCLOAK = withToken({ value: "http://keycloak.auth:8080/realms/observability/protocol/openid-connect/token" });
+
+function resource(kind: string, name: string, namespace: string | undefined, content: object = {}): object {
+  const apiVersion = kind === "Deployment" ? "apps/v1" : "v1";
+  return { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}), ...content } };
+}
+
+function namespaceOf(name: string, labels: object): object {
+  return resource("Namespace", name, undefined, { labels });
+}
+
+function peerAuthentication(namespace: string, mode: string): object {
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "PeerAuthentication",
+    metadata: { name: "default", namespace },
+    spec: { mtls: { mode } },
+  };
+}
+
+/** A workload whose pods ask to be scraped. */
+function scraped(name: string, namespace: string, annotations: object, labels: object = {}): object {
+  const metadata = { annotations: { "prometheus.io/scrape": "true", ...annotations }, labels };
+  const containers = [{ name: "app", ports: [{ containerPort: 8080 }] }];
+  return { ...resource("Deployment", name, namespace), spec: { template: { metadata, spec: { containers } } } };
+}
+
+function scrapedService(port: string): object {
+  return resource("Service", "shop", "shop", {
+    annotations: { "prometheus.io/scrape": "true", "prometheus.io/port": port },
+  });
+}
+
+function ports(name: string, namespace: string, entries: readonly object[]): object {
+  return { ...resource("Service", name, namespace), spec: { selector: { app: name }, ports: entries } };
+}
+
+function meshConfig(name: string, mode: string): object {
+  const data = { mesh: `enableTracing: true\noutboundTrafficPolicy:\n  mode: ${mode}\n` };
+  return { ...resource("ConfigMap", name, "istio-system"), data };
+}
+
+const OUTSIDE = ["https://otlp.example.com:4317"];
 
 function atLevel(parts: Parts, id: string, level: string): Parts {
   return { ...parts, config: { ...parts.config, warnings: { [id]: level } } };
@@ -222,6 +285,372 @@ const EXAMPLES: readonly Example[] = [
       {
         annotations: { "proxy.istio.io/config": "holdApplicationUntilProxyStarts: true" },
         config: { warnings: { "no-wait-for-sidecar": "Warn" } },
+      },
+    ],
+  },
+  {
+    // oauth2-proxy#1837: an identity provider in the mesh asks the caller for a certificate that only a sidecar has.
+    id: "token-endpoint",
+    raised: {
+      others: [KEYCLOAK, namespaceOf("auth", { "istio-injection": "enabled" })],
+      config: { endpoints: { oauth2TokenEndpoints: "Off" } },
+    },
+    says: /keycloak\.auth:8080.*in the mesh.*past the sidecar.*InCluster/,
+    nearly: [
+      { others: [KEYCLOAK, namespaceOf("auth", { "istio-injection": "enabled" })] },
+      {
+        others: [KEYCLOAK, namespaceOf("auth", { "istio-injection": "disabled" })],
+        config: { endpoints: { oauth2TokenEndpoints: "Off" } },
+      },
+      {
+        others: [
+          KEYCLOAK,
+          namespaceOf("auth", { "istio-injection": "enabled" }),
+          peerAuthentication("auth", "DISABLE"),
+        ],
+        config: { endpoints: { oauth2TokenEndpoints: "Off" } },
+      },
+      {
+        others: [KEYCLOAK, namespaceOf("auth", { "istio-injection": "enabled" })],
+        config: { endpoints: { oauth2TokenEndpoints: "Off" }, ports: { additional: [8080] } },
+      },
+    ],
+  },
+  {
+    // The address is excluded, which wins over the port.
+    id: "token-endpoint",
+    raised: {
+      others: [
+        KEYCLOAK,
+        namespaceOf("auth", { "istio-injection": "enabled" }),
+        service("auth", "keycloak", "10.96.3.3"),
+      ],
+      config: { bypass: { ipRanges: ["10.96.0.0/16"] } },
+    },
+    says: /keycloak\.auth:8080.*narrow the range/,
+    nearly: [
+      {
+        others: [
+          KEYCLOAK,
+          namespaceOf("auth", { "istio-injection": "enabled" }),
+          service("auth", "keycloak", "10.97.3.3"),
+        ],
+        config: { bypass: { ipRanges: ["10.96.0.0/16"] } },
+      },
+    ],
+  },
+  {
+    // The same, where the URL stands in a Secret that only the cluster has.
+    id: "token-endpoint-unknown",
+    raised: {
+      others: [withToken({ valueFrom: { secretKeyRef: { name: "idp", namespace: "kyma-system", key: "url" } } })],
+    },
+    says: /Secret kyma-system\/idp, which is not in the stream.*ports\.additional/,
+    nearly: [
+      {
+        others: [withToken({ valueFrom: { secretKeyRef: { name: "idp", namespace: "kyma-system", key: "url" } } })],
+        config: { endpoints: { oauth2TokenEndpoints: "Off" } },
+      },
+      {
+        others: [
+          withToken({ valueFrom: { secretKeyRef: { name: "idp", namespace: "kyma-system", key: "url" } } }),
+          {
+            ...resource("Secret", "idp", "kyma-system"),
+            stringData: { url: "https://login.example.com/token" },
+          },
+        ],
+      },
+      { others: [withToken({ value: "https://login.example.com/token" })] },
+    ],
+  },
+  {
+    id: "token-endpoint-unknown",
+    raised: { others: [withToken({ value: "https://${IDP_HOST}:8443/token" })] },
+    says: /takes its host from an environment placeholder/,
+    nearly: [
+      {
+        others: [withToken({ value: "https://${IDP_HOST}:8443/token" })],
+        config: { endpoints: { oauth2TokenEndpoints: "All" } },
+      },
+    ],
+  },
+  {
+    // istio#21402: the sidecar of the scraper stands between it and the pod.
+    id: "scrape-port",
+    raised: {
+      endpoints: ["http://metrics.observability:8080"],
+      others: [
+        pipeline(
+          "scraping",
+          { endpoint: { value: "https://otlp.example.com:4318" } },
+          { prometheus: { enabled: true } },
+        ),
+        scraped("shop", "shop", { "prometheus.io/port": "8080" }),
+      ],
+    },
+    says: /port 8080 .*Deployment shop\/shop.*bypass\.ipRanges.*another port/,
+    nearly: [
+      {
+        endpoints: ["http://metrics.observability:8080"],
+        others: [SCRAPING, scraped("shop", "shop", { "prometheus.io/port": "8081" })],
+      },
+      {
+        endpoints: ["http://metrics.observability:8080"],
+        others: [SCRAPING, scraped("shop", "shop", { "prometheus.io/scrape": "false" })],
+      },
+      { endpoints: ["http://metrics.observability:8080"], others: [scraped("shop", "shop", {})] },
+      {
+        endpoints: ["http://metrics.observability:8080"],
+        others: [SCRAPING, scraped("shop", "shop", {})],
+        config: { bypass: { ipRanges: ["10.244.0.0/16"] } },
+      },
+    ],
+  },
+  {
+    id: "scrape-port",
+    raised: { others: [SCRAPING, scraped("shop", "shop", {})], config: { ports: { additional: [8080] } } },
+    says: /port 8080 .*take 8080 out of ports\.additional/,
+    nearly: [{ others: [SCRAPING, scrapedService("8888")], config: { ports: { additional: [8080] } } }],
+  },
+  {
+    // istio#39535, istio#59924: a port of the sidecar's own.
+    id: "prometheus-port",
+    raised: {
+      others: [
+        SCRAPING,
+        scraped("shop", "shop", { "prometheus.io/port": "15090" }),
+        namespaceOf("shop", { "istio-injection": "enabled" }),
+      ],
+    },
+    says: /no port that Istio scrapes.*refuses the pods.*write the number/,
+    nearly: [
+      {
+        others: [
+          SCRAPING,
+          scraped("shop", "shop", { "prometheus.io/port": "15020" }),
+          namespaceOf("shop", { "istio-injection": "enabled" }),
+        ],
+      },
+      { others: [SCRAPING, scraped("shop", "shop", { "prometheus.io/port": "15090" })] },
+      {
+        others: [
+          SCRAPING,
+          scraped("shop", "shop", { "prometheus.io/port": "15090", "prometheus.istio.io/merge-metrics": "false" }),
+          namespaceOf("shop", { "istio-injection": "enabled" }),
+        ],
+      },
+      { annotations: { "prometheus.io/port": "8888" } },
+    ],
+  },
+  {
+    id: "prometheus-port",
+    raised: { annotations: { "prometheus.io/port": "http-metrics" } },
+    says: /refuses the pods/,
+    nearly: [
+      { annotations: { "prometheus.io/port": "http-metrics", "prometheus.io/scrape": "false" } },
+      { annotations: { "prometheus.io/port": "http-metrics" }, config: { trafficInterception: "Off" } },
+    ],
+  },
+  {
+    id: "prometheus-port",
+    raised: { others: [SCRAPING, scrapedService("http-metrics")] },
+    says: /not a number.*every declared port/,
+    nearly: [{ others: [SCRAPING, scrapedService("09090")] }, { others: [scrapedService("http-metrics")] }],
+  },
+  {
+    // istio#33281: the connection is reset, and nothing says which host has no ServiceEntry.
+    id: "registry-only",
+    raised: { endpoints: OUTSIDE, others: [meshConfig("istio", "REGISTRY_ONLY")] },
+    says: /otlp\.example\.com is outside.*ConfigMap istio lets nothing else out.*ServiceEntry/,
+    nearly: [
+      { endpoints: OUTSIDE, others: [meshConfig("istio", "ALLOW_ANY")] },
+      { endpoints: OUTSIDE, others: [meshConfig("other", "REGISTRY_ONLY")] },
+      { others: [meshConfig("istio", "REGISTRY_ONLY")] },
+      {
+        endpoints: OUTSIDE,
+        others: [
+          meshConfig("istio", "REGISTRY_ONLY"),
+          istio("ServiceEntry", "kyma-system", { hosts: ["*.example.com"] }),
+        ],
+      },
+      {
+        endpoints: OUTSIDE,
+        others: [
+          meshConfig("istio", "REGISTRY_ONLY"),
+          sidecar("kyma-system", { outboundTrafficPolicy: { mode: "ALLOW_ANY" } }),
+        ],
+      },
+    ],
+  },
+  {
+    id: "registry-only",
+    raised: {
+      endpoints: OUTSIDE,
+      others: [sidecar("kyma-system", { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } })],
+    },
+    says: /Sidecar sidecar lets nothing else out/,
+    nearly: [{ endpoints: OUTSIDE, others: [sidecar("other", { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } })] }],
+  },
+  {
+    id: "registry-only",
+    raised: {
+      endpoints: OUTSIDE,
+      others: [
+        {
+          ...resource("IstioOperator", "installed", "istio-system"),
+          spec: { meshConfig: { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } } },
+        },
+      ],
+    },
+    says: /IstioOperator installed lets nothing else out/,
+    nearly: [
+      {
+        endpoints: OUTSIDE,
+        others: [{ ...resource("IstioOperator", "REGISTRY_ONLY", "istio-system"), spec: { meshConfig: {} } }],
+      },
+    ],
+  },
+  {
+    // cilium#28304, cilium#17276: the packet filter sees the targetPort.
+    id: "target-port",
+    raised: { others: [ports("otel-collector", "observability", [{ port: 4317, targetPort: 14317 }])] },
+    says: /from port 4317 to 14317.*ports\.socketLoadBalancer/,
+    nearly: [
+      { others: [ports("otel-collector", "observability", [{ port: 4317, targetPort: 4317 }])] },
+      { others: [ports("otel-collector", "observability", [{ port: 4317 }])] },
+      { others: [ports("otel-collector", "elsewhere", [{ port: 4317, targetPort: 14317 }])] },
+      {
+        others: [ports("otel-collector", "observability", [{ port: 4317, targetPort: 14317 }])],
+        config: { ports: { socketLoadBalancer: true } },
+      },
+      {
+        others: [ports("otel-collector", "observability", [{ port: 4317, targetPort: 14317 }])],
+        config: { ports: { additional: [14317] } },
+      },
+      {
+        others: [
+          ports("otel-collector", "observability", [{ port: 4317, targetPort: 14317 }]),
+          { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "kube-proxy", namespace: "kube-system" } },
+        ],
+      },
+    ],
+  },
+  {
+    id: "target-port",
+    raised: {
+      others: [
+        ports("otel-collector", "observability", [{ port: 4317, targetPort: "otlp" }]),
+        {
+          ...resource("Pod", "otel-collector-0", "observability", { labels: { app: "otel-collector" } }),
+          spec: { containers: [{ name: "collector", ports: [{ name: "otlp", containerPort: 14317 }] }] },
+        },
+      ],
+    },
+    says: /from port 4317 to 14317/,
+    nearly: [{ others: [ports("otel-collector", "observability", [{ port: 4317, targetPort: "otlp" }])] }],
+  },
+  {
+    // istio#44843: "Istio does not support UDP".
+    id: "udp-port",
+    raised: { others: [ports("otel-collector", "observability", [{ port: 4317, protocol: "UDP" }])] },
+    says: /port 4317 for UDP alone.*over TCP/,
+    nearly: [
+      {
+        others: [
+          ports("otel-collector", "observability", [
+            { port: 4317, protocol: "UDP" },
+            { port: 4317, protocol: "TCP" },
+          ]),
+        ],
+      },
+      { others: [ports("otel-collector", "observability", [{ port: 8125, protocol: "UDP" }, { port: 4317 }])] },
+    ],
+  },
+  {
+    // istio#45810: the injector takes no ranges.
+    id: "refused-annotation",
+    raised: { annotations: { [EXCLUDE_PORTS]: "9000-9005" } },
+    says: /"9000-9005" is not a list of ports.*Istio refuses the pods.*mend/,
+    nearly: [{ annotations: { [EXCLUDE_PORTS]: "9000, 9005" } }],
+  },
+  {
+    id: "refused-annotation",
+    raised: { annotations: { "sidecar.istio.io/proxyCPU": "100 m" } },
+    says: /"100 m" is not a quantity/,
+    nearly: [
+      {
+        annotations: {
+          "sidecar.istio.io/proxyCPU": "100m",
+          "sidecar.istio.io/proxyMemory": "0.5Gi",
+          "prometheus.istio.io/merge-metrics": "false",
+          "status.sidecar.istio.io/port": "15020",
+          "traffic.sidecar.istio.io/includeInboundPorts": "*",
+        },
+      },
+      { annotations: { "sidecar.istio.io/proxyCPU": "100 m" }, config: { trafficInterception: "Off" } },
+    ],
+  },
+  {
+    // istio#32677: ports and ranges add up, which nobody expects.
+    id: "replaced-ip-ranges",
+    raised: { annotations: { [INCLUDE_RANGES]: "10.0.0.0/8" } },
+    says: /10\.0\.0\.0\/8 went through the sidecar.*ports\.additional/,
+    nearly: [{ annotations: { [INCLUDE_RANGES]: "*" } }, { annotations: { [INCLUDE_RANGES]: "" } }],
+  },
+  {
+    // uds-core#1445: in ambient mode all that Prometheus sends goes through ztunnel.
+    id: "ambient",
+    raised: {
+      others: [namespaceOf("kyma-system", { "istio.io/dataplane-mode": "ambient" })],
+      config: { trafficInterception: "Off" },
+    },
+    says: /namespace kyma-system puts the agent into the ambient mesh.*to none/,
+    nearly: [
+      { others: [namespaceOf("kyma-system", { "istio.io/dataplane-mode": "ambient" })] },
+      {
+        others: [namespaceOf("kyma-system", { "istio.io/dataplane-mode": "ambient" })],
+        labels: { "istio.io/dataplane-mode": "none" },
+        config: { trafficInterception: "Off" },
+      },
+      {
+        others: [namespaceOf("other", { "istio.io/dataplane-mode": "ambient" })],
+        config: { trafficInterception: "Off" },
+      },
+    ],
+  },
+  {
+    id: "ambient",
+    raised: { labels: { "istio.io/dataplane-mode": "ambient" }, config: { trafficInterception: "Off" } },
+    says: /label of its pods/,
+    nearly: [{ labels: { "istio.io/dataplane-mode": "ambient" } }],
+  },
+  {
+    // kyma#14459: the operator limits the number of pipelines.
+    id: "too-many-pipelines",
+    raised: { others: ["a", "b", "c", "d", "e"].map((name) => pipeline(name)) },
+    says: /there are 6 MetricPipelines.*serves the 5.*--unlimited-pipelines/,
+    nearly: [
+      { others: ["a", "b", "c", "d"].map((name) => pipeline(name)) },
+      { others: ["a", "b", "c", "d", "d"].map((name) => pipeline(name)) },
+    ],
+  },
+  {
+    // istio#31726: another container is to write where the sidecar writes.
+    id: "shared-volume",
+    raised: {
+      moreContainers: [{ name: "log-agent", volumeMounts: [{ name: "istio-certs", mountPath: "/work" }] }],
+    },
+    says: /log-agent mounts the volume istio-certs too.*readOnly: true/,
+    nearly: [
+      {
+        moreContainers: [
+          { name: "log-agent", volumeMounts: [{ name: "istio-certs", mountPath: "/work", readOnly: true }] },
+        ],
+      },
+      { moreContainers: [{ name: "log-agent", volumeMounts: [{ name: "log-certs", mountPath: "/work" }] }] },
+      {
+        moreContainers: [{ name: "log-agent", volumeMounts: [{ name: "istio-certs", mountPath: "/work" }] }],
+        config: { certificates: { volumeName: "metric-certs" } },
       },
     ],
   },

@@ -1,0 +1,73 @@
+import type { Manifest } from "../manifest.ts";
+import { valueAt } from "../telemetry/plain-data.ts";
+import { AliasProblem, isSource, parseSource, toPlain } from "../yaml/source.ts";
+import { holdingSidecar } from "./holding-sidecar.ts";
+import { isOutside } from "./hosts.ts";
+import { interceptedPeers } from "./intercepted.ts";
+import type { Scene, Trouble, Warning } from "./warning.ts";
+
+const REGISTRY_ONLY = "REGISTRY_ONLY";
+
+/** Where an installation of Istio keeps the configuration of the mesh, besides the ConfigMap that comes of it. */
+const INSTALLATIONS: readonly { kind: string; path: readonly string[] }[] = [
+  { kind: "IstioOperator", path: ["spec", "meshConfig"] },
+  { kind: "Istio", path: ["spec", "values", "meshConfig"] },
+  { kind: "Istio", path: ["spec", "meshConfig"] },
+];
+
+/**
+ * The mesh lets out what it knows alone, and a backend outside is not known: what is intercepted on its way there goes
+ * nowhere (istio.io/latest/docs/reference/config/istio.mesh.v1alpha1, OutboundTrafficPolicy; istio#33281).
+ */
+export const registryOnly: Warning = (scene) => {
+  const outside = interceptedPeers(scene).filter(({ host }) => host !== undefined && isOutside(host));
+  const policy = outside.length === 0 ? undefined : policyOf(scene);
+  if (policy === undefined) return [];
+  return outside.flatMap(({ host = "", pipeline, role, field }): Trouble[] => {
+    if (isKnown(host.toLowerCase().replace(/\.$/, ""), scene)) return [];
+    return [
+      {
+        cause: `the ${role} ${host} is outside of the cluster and no ServiceEntry names it, and ${policy.ref.kind} ${policy.ref.name} lets nothing else out (${REGISTRY_ONLY})`,
+        remedy: `add a ServiceEntry for ${host}`,
+        about: pipeline,
+        field: { path: field },
+      },
+    ];
+  });
+};
+
+/** What says REGISTRY_ONLY for the agent: its Sidecar resource, which wins whatever it says, else the mesh. */
+function policyOf(scene: Scene): Manifest | undefined {
+  const saying = scene.ask(["Sidecar", "ConfigMap", "IstioOperator", "Istio"], [REGISTRY_ONLY]);
+  const sidecar = saying.length === 0 ? undefined : holdingSidecar(scene);
+  const own = sidecar && valueAt(sidecar.object, "spec", "outboundTrafficPolicy", "mode");
+  if (own !== undefined) return own === REGISTRY_ONLY ? sidecar : undefined;
+  return saying.find((each) =>
+    meshesOf(each).some((mesh) => valueAt(mesh, "outboundTrafficPolicy", "mode") === REGISTRY_ONLY),
+  );
+}
+
+function meshesOf({ ref, object }: Manifest): unknown[] {
+  if (ref.kind !== "ConfigMap") {
+    return INSTALLATIONS.filter(({ kind }) => kind === ref.kind).map(({ path }) => valueAt(object, ...path));
+  }
+  const text = valueAt(object, "data", "mesh");
+  if (ref.namespace !== "istio-system" || !/^istio(?:-|$)/.test(ref.name) || typeof text !== "string") return [];
+  const source = parseSource(text);
+  try {
+    return isSource(source) ? [toPlain(source)] : [];
+  } catch (error) {
+    // What Istio cannot read either says nothing.
+    if (error instanceof AliasProblem) return [];
+    throw error;
+  }
+}
+
+function isKnown(host: string, { ask }: Scene): boolean {
+  const labels = host.split(".");
+  const names = [host, ...labels.slice(1).map((_, at) => `*.${labels.slice(at + 1).join(".")}`)];
+  return ask(["ServiceEntry"], names).some(({ object }) => {
+    const hosts = valueAt(object, "spec", "hosts");
+    return Array.isArray(hosts) && hosts.some((each) => names.includes(String(each).toLowerCase()) || each === "*");
+  });
+}

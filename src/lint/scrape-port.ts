@@ -1,0 +1,54 @@
+import { SCRAPE, scrapedPorts, scrapeTarget } from "../cluster/scrape-targets.ts";
+import { WORKLOADS } from "../cluster/whereabouts.ts";
+import { isDataPlanePort } from "../istio/reserved.ts";
+import type { Manifest } from "../manifest.ts";
+import { interceptedPeers } from "./intercepted.ts";
+import type { Trouble, Warning } from "./warning.ts";
+
+/** How many targets are named before the rest is counted. */
+const NAMED = 3;
+
+/**
+ * A port is intercepted for every destination (istio: tools/istio-iptables/pkg/capture/run.go), so that scrapes of that
+ * port go through the sidecar as well (istio#21402). Whoever has excluded a range, and not only single addresses, is taken
+ * to have meant the pods, which are scraped by their addresses.
+ */
+export const scrapePort: Warning = (scene) => {
+  const { interception, scrapes, ask, agent } = scene;
+  const isOpen = interception.excludedRanges.every(({ family, bits }) => bits === (family === 4 ? 32 : 128));
+  const ports = interception.includedPorts.filter(
+    (port) => !interception.excludedPorts.includes(port) && !isDataPlanePort(port),
+  );
+  if (!scrapes || !isOpen || ports.length === 0) return [];
+  // Many a workload names the port in other ways: as where it sends its own telemetry to.
+  const mentions = ports.map((port) => ({
+    all: [SCRAPE, String(port)],
+    like: new RegExp(`[pP]ort["']?\\s*:\\s*["']?${port}\\b`),
+  }));
+  const targets = ask(["Service", ...WORKLOADS], mentions).flatMap((manifest) => {
+    const target = isSame(manifest, agent.manifest) ? undefined : scrapeTarget(manifest);
+    return target === undefined ? [] : [{ name: nameOf(manifest), ports: scrapedPorts(target) }];
+  });
+  return ports.flatMap((port): Trouble[] => {
+    const names = targets.filter((target) => target.ports.includes(port)).map(({ name }) => name);
+    if (names.length === 0) return [];
+    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+    const cause = `port ${port} is intercepted for every destination, so that the scrapes of ${names.slice(0, NAMED).join(", ")}${more} go through the sidecar as well; they fail under REGISTRY_ONLY, and where it adds mTLS to that of the agent`;
+    const asking = interceptedPeers(scene).filter((peer) => peer.port === port);
+    const remedy = "set bypass.ipRanges of the function config to the range of the cluster's pods";
+    if (asking.length === 0) return [{ cause, remedy: `${remedy}, or take ${port} out of ports.additional` }];
+    return asking.map(({ pipeline, role }) => ({
+      cause,
+      remedy: `${remedy}, or let the ${role} listen on another port`,
+      about: pipeline,
+    }));
+  });
+};
+
+function isSame({ ref }: Manifest, other: Manifest): boolean {
+  return ref.kind === other.ref.kind && ref.name === other.ref.name && ref.namespace === other.ref.namespace;
+}
+
+function nameOf({ ref }: Manifest): string {
+  return `${ref.kind} ${ref.namespace === undefined ? "" : `${ref.namespace}/`}${ref.name}`;
+}

@@ -1,0 +1,70 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { explainCommand, readSources } from "../../src/explain-command.ts";
+import { run } from "../../src/run.ts";
+import { textOf } from "./stream.ts";
+
+const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
+
+/** A cluster of many workloads that are scraped, in ways that no warning is about. */
+const many = Array.from({ length: 200 }, (_, at) => [
+  {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: `shop-${at}`, namespace: "shop" },
+    spec: {
+      template: {
+        metadata: { annotations: { "prometheus.io/scrape": "true", "prometheus.io/port": String(8000 + at) } },
+        spec: {
+          containers: [{ name: "shop", env: [{ name: "OTLP", value: "http://otel-collector.observability:4317" }] }],
+        },
+      },
+    },
+  },
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: `shop-${at}`, namespace: "shop" },
+    spec: { ports: [{ port: 80, targetPort: 8000 + at }] },
+  },
+  {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: `shop-${at}`, namespace: "shop" },
+    data: { note: "REGISTRY" },
+  },
+]).flat();
+
+const scraping = {
+  apiVersion: "telemetry.kyma-project.io/v1beta1",
+  kind: "MetricPipeline",
+  metadata: { name: "scraping" },
+  spec: {
+    input: { prometheus: { enabled: true } },
+    output: { otlp: { endpoint: { value: "https://otlp.example.com:4317" } } },
+  },
+};
+
+describe("of a stream with hundreds of workloads that no warning is about", () => {
+  const json = textOf({ others: [scraping, ...many] });
+
+  test.each([
+    ["YAML", stringify(JSON.parse(json))],
+    ["JSON", json],
+  ])("in %s hardly more is parsed than the agent and its MetricPipelines", (_, text) => {
+    const { effort, findings } = run(Buffer.from(text));
+    expect(findings.filter(({ severity }) => severity !== "info")).toEqual([]);
+    expect(effort?.items).toBe(603);
+    // The agent, two MetricPipelines, and what else the stream itself asks for.
+    expect(effort?.parsed).toBeLessThanOrEqual(6);
+  });
+});
+
+test.each(["kpt", "argocd/metrics"])("the example %s raises no warning", (name) => {
+  const bytes = readSources([`${examples}${name}`], () => expect.unreachable("nothing is piped"));
+  const call = { format: "json", withColour: false } as const;
+  const { text, findings } = explainCommand(bytes, call, { allowManifests: true });
+  expect(text).toContain("includeOutboundPorts");
+  expect(findings).toEqual([]);
+});
