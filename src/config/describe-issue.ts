@@ -1,5 +1,5 @@
 /** What does not fit, in words for the person who wrote the config. */
-import { expectedOf, fieldsOf, shapeAt, valueAt, type Path } from "./fields.ts";
+import { expectedOf, fieldsOf, listed, shapeAt, valueAt, type Path } from "./fields.ts";
 import { match, type Issue } from "./match.ts";
 import { nearestKeys, nearestValue } from "./nearest-key.ts";
 import type { Mend, Shape } from "./shape.ts";
@@ -70,7 +70,7 @@ function describeUnknownKey(key: string, level: Path, form: Form): Problem {
   const siblings = known.filter(
     (field) => field.length === here.length + 1 && here.every((name, at) => field[at] === name),
   );
-  return { path, cause, remedy: `remove it, or use one of ${siblings.map((field) => field.at(-1)).join(", ")}` };
+  return { path, cause, remedy: `remove it, or use one of ${listed(siblings.map((field) => field.at(-1) ?? ""))}` };
 }
 
 function describeValue(value: unknown, shape: Shape | undefined, form: Form): Omit<Problem, "path"> {

@@ -49,12 +49,21 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value);
 }
 
+/** How many names of a group are listed. */
+const LISTED = 12;
+
 /** What a value of this shape must be, with its article ("a port number from 1 to 65535"). */
 export function expectedOf(shape: Shape): string {
   if (shape.type === "enum") return `one of ${shape.values.map(nameOrQuotes).join(", ")}`;
   if (shape.type === "boolean") return "true or false";
-  if (shape.type === "object") return `a map with the fields ${Object.keys(shape.fields).join(", ")}`;
+  if (shape.type === "object") return `a map with the fields ${listed(Object.keys(shape.fields))}`;
   return shape.expected ?? `a ${shape.type}`;
+}
+
+/** Names with commas, as many as a person reads; how many more there are. */
+export function listed(names: readonly string[]): string {
+  const rest = names.length - LISTED;
+  return rest > 0 ? `${names.slice(0, LISTED).join(", ")} and ${rest} more` : names.join(", ");
 }
 
 function fieldOf(field: FieldShape, path: string[], parent: FieldSchema | undefined): FieldSchema {

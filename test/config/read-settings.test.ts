@@ -195,6 +195,10 @@ describe("values that are refused", () => {
       `spec.agent.namespace: "${"_".repeat(64)}" is not a name of at most 63 lower-case letters, digits and dashes; write one such as "istio-certs"`,
     ],
     [
+      { warnings: { frobnicate: "Off" } },
+      'spec.warnings.frobnicate: "frobnicate" is not a field of spec.warnings; remove it, or use one of istio-port, api-server-port, excluded-port, excluded-backend, interception-mode-none, host-network, never-injected-namespace, templates-without-sidecar, runs-as-proxy, inject-annotation, plaintext-outside, sidecar-egress and 14 more',
+    ],
+    [
       { endpoints: "Warn" },
       'spec.endpoints: "Warn" is not a map with the fields unresolved, oauth2TokenEndpoints; write its fields below it, indented',
     ],
