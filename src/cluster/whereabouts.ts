@@ -11,6 +11,17 @@ export type Place =
   | "outside"
   | "not told";
 
+/** The label of a namespace that asks for sidecars, or refuses them to all of its pods. */
+export const INJECTION_LABEL = "istio-injection";
+
+/**
+ * True for a Namespace into which no label of a pod brings a sidecar: with any value but `enabled` no webhook selects it
+ * (istio: manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml).
+ */
+export function isInjectionOff({ labels }: Manifest): boolean {
+  return (labels[INJECTION_LABEL] ?? "enabled") !== "enabled";
+}
+
 /** Kinds that are pods or make them. */
 export const WORKLOADS: readonly string[] = ["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
 
@@ -118,15 +129,15 @@ function placeOf(
   podLabels: Readonly<Record<string, unknown>>,
   cluster: readonly Manifest[],
 ): Place {
-  const labels = cluster.find(({ ref }) => ref.kind === "Namespace" && ref.name === namespace)?.labels;
+  const found = cluster.find(({ ref }) => ref.kind === "Namespace" && ref.name === namespace);
+  const labels = found?.labels;
+  const isOff = found !== undefined && isInjectionOff(found);
   const mode = podLabels["istio.io/dataplane-mode"] ?? labels?.["istio.io/dataplane-mode"];
   const inject = podLabels["sidecar.istio.io/inject"];
-  if (inject === "true") return "in the mesh";
+  if (inject === "true" && !isOff) return "in the mesh";
   if (mode === "ambient") return "in the mesh, ambient";
-  if (inject === "false") return "in the cluster, without sidecar";
-  const ofNamespace = labels?.["istio-injection"];
-  if (ofNamespace === "disabled") return "in the cluster, without sidecar";
-  if (ofNamespace === "enabled" || podLabels["istio.io/rev"] !== undefined) return "in the mesh";
+  if (inject === "false" || isOff) return "in the cluster, without sidecar";
+  if (labels?.[INJECTION_LABEL] === "enabled" || podLabels["istio.io/rev"] !== undefined) return "in the mesh";
   if (labels === undefined) return "in the cluster";
   return labels["istio.io/rev"] === undefined ? "in the cluster, without sidecar" : "in the mesh";
 }

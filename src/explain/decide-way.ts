@@ -1,5 +1,5 @@
 import type { PodLike } from "../cluster/whereabouts.ts";
-import { whereIsNamespace } from "../cluster/whereabouts.ts";
+import { isInjectionOff, whereIsNamespace } from "../cluster/whereabouts.ts";
 import { decideConnection } from "../istio/decide-connection.ts";
 import type { Connection, Rule } from "../istio/interception-rules.ts";
 import type { InterceptionSettings } from "../istio/interception-settings.ts";
@@ -61,6 +61,9 @@ function whyNoSidecar(agent: PodLike, cluster: readonly Manifest[]): string | un
   if (agent.spec["hostNetwork"] === true) return "the pod is in the network of its host, where no sidecar is injected";
   if (namespace !== undefined && IGNORED_NAMESPACES.includes(namespace)) {
     return `no sidecar is ever injected in the namespace ${namespace}`;
+  }
+  if (cluster.some((each) => each.ref.kind === "Namespace" && each.ref.name === namespace && isInjectionOff(each))) {
+    return `the label of the namespace ${namespace} refuses sidecars to all of its pods`;
   }
   if (label === "false") return `the label ${INJECT_LABEL} is "false"`;
   if (label !== "true" && whereIsNamespace(namespace, cluster).place !== "in the mesh") {

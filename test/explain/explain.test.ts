@@ -94,6 +94,11 @@ describe("a flow", () => {
       "    namespace: kyma-system\n  spec:\n    template:",
       "    namespace: kube-system\n  spec:\n    template:",
     ],
+    [
+      "a namespace whose label refuses it",
+      "- apiVersion: v1\n  kind: Namespace\n  metadata:\n    name: plain",
+      "- apiVersion: v1\n  kind: Namespace\n  metadata:\n    name: kyma-system\n    labels: {istio-injection: disabled}",
+    ],
     ["interception switched off", "    bypass:\n      ipRanges: [10.96.0.1/32]", '    trafficInterception: "Off"'],
   ])("is direct without a sidecar: %s", (_, from, to) => {
     expect(mesh).toContain(from);

@@ -198,6 +198,21 @@ const EXAMPLES: readonly Example[] = [
     nearly: [{ namespace: "kube-system-agents" }],
   },
   {
+    // istio#32388: the namespace refuses, a pod asks, and the webhook is not even called.
+    id: "never-injected-namespace",
+    raised: { others: [namespaceOf("kyma-system", { "istio-injection": "disabled" })] },
+    says: /no sidecar in a namespace with this label.*remove the label/,
+    nearly: [
+      { others: [namespaceOf("kyma-system", { "istio-injection": "enabled" })] },
+      { others: [namespaceOf("kyma-system", {})] },
+      { others: [namespaceOf("other", { "istio-injection": "disabled" })] },
+      {
+        others: [namespaceOf("kyma-system", { "istio-injection": "disabled" })],
+        config: { trafficInterception: "Off" },
+      },
+    ],
+  },
+  {
     // pkg/kube/inject/webhook.go, selectTemplates: the annotation takes the place of the default, the sidecar.
     id: "templates-without-sidecar",
     raised: { annotations: { "inject.istio.io/templates": "grpc-agent" } },
