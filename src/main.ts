@@ -18,8 +18,13 @@ async function main(argv: readonly string[]): Promise<number> {
     const { functionConfigJsonSchema } = await import("./config/json-schema.ts");
     return print(`${JSON.stringify(functionConfigJsonSchema(), null, 2)}\n`);
   }
-  if (command === "generate") return (await import("./cli/generate.ts")).generateCall(rest, values);
-  if (command === "parameters") return (await import("./cli/generate.ts")).parametersCall(rest);
+  if (command === "generate" || command === "parameters") {
+    const { guarded } = await import("./cli/guard.ts");
+    return guarded(argv, async () => {
+      const { generateCall, parametersCall } = await import("./cli/generate.ts");
+      return command === "generate" ? generateCall(rest, values) : parametersCall(rest);
+    });
+  }
   if (command === "explain") return (await import("./cli/look.ts")).explainCall(rest, values);
   if (command === "check") return (await import("./cli/look.ts")).checkCall(rest, values, __VERSION__);
   if (positionals.length === 0 && (await isTerminal())) return printHelp();

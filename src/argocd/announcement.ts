@@ -30,22 +30,22 @@ export interface Announcement {
  * A folder that cannot be rendered has the same parameters without its values: a form that cannot be opened would hide
  * the very parameters that may mend it. Where several InterceptBackends stand no parameter could say which one it means.
  */
-export function announce(folder: string, env: Environment): Announcement[] {
-  const { kind, configs } = lookInto(folder, env);
+export async function announce(folder: string, env: Environment): Promise<Announcement[]> {
+  const { kind, configs } = await lookInto(folder, env);
   const own = OWN_PARAMETERS.map((parameter) => announceOwn(parameter, kind));
   if (configs.length > 1) return own;
   const settings = planPasses(configs, undefined, {}).passes[0]?.settings;
   return [...own, ...settingFields().map((field) => announceSetting(field, valueAt(settings, field.path)))];
 }
 
-function lookInto(folder: string, env: Environment): { kind?: string; configs: readonly Manifest[] } {
+async function lookInto(folder: string, env: Environment): Promise<{ kind?: string; configs: readonly Manifest[] }> {
   const { operator } = readOperator(env);
   const { parameters } = readParameters(env["ARGOCD_APP_PARAMETERS"]);
   const repository = openRepository(folder, env, operator);
   if ("severity" in repository) return { configs: [] };
   const kind = chooseSource(repository, undefined);
   const end = performance.now() + operator.deadline;
-  const source = loadSource(repository, parameters.own, { env, operator, end });
+  const source = await loadSource(repository, parameters.own, { env, operator, end });
   const configs = "sorted" in source ? source.sorted.configs : [];
   return { configs, ...(typeof kind === "string" ? { kind } : {}) };
 }

@@ -19,7 +19,6 @@ import type { Environment, Operator } from "./operator.ts";
 import { readParameters } from "./parameters.ts";
 import { problem } from "./problem.ts";
 import { codeOf, openRepository } from "./repository.ts";
-import { overdue } from "./run-renderer.ts";
 
 /** What one call came to: the manifests, or lines that say why there are none. */
 export interface Generated {
@@ -35,7 +34,7 @@ export interface Generated {
  * goes wrong, nothing is printed, because Argo CD takes a part for the whole and an empty stream for an order to delete
  * (argo-cd: issue 15339). `given` takes the place of every function config but the Application's parameters.
  */
-export function generate(folder: string, env: Environment, given?: Manifest): Generated {
+export async function generate(folder: string, env: Environment, given?: Manifest): Promise<Generated> {
   const { operator, findings: ofOperator } = readOperator(env);
   const { parameters, findings: ofParameters } = readParameters(env["ARGOCD_APP_PARAMETERS"]);
   const repository = openRepository(folder, env, operator);
@@ -46,7 +45,7 @@ export function generate(folder: string, env: Environment, given?: Manifest): Ge
   if (isProblem(repository) || isProblem(fallback) || early.length > 0) return failure(early);
 
   const end = performance.now() + operator.deadline;
-  const source = loadSource(repository, parameters.own, { env, operator, end });
+  const source = await loadSource(repository, parameters.own, { env, operator, end });
   if ("findings" in source) return failure(source.findings);
   if (!("sorted" in source)) throw new Error("a source is sorted out when it was rendered");
   const { sorted } = source;
@@ -56,9 +55,7 @@ export function generate(folder: string, env: Environment, given?: Manifest): Ge
   const configs = plan.findings.map((finding) => lineFor(finding, source));
   if (before.length + configs.length > 0) return { output: [], lines: [...before, ...configs], failed: true };
 
-  const { bytes, findings } = runPasses(sorted.bytes, plan.passes, parameters.own, () =>
-    performance.now() > end ? overdue("the function did not finish", operator) : undefined,
-  );
+  const { bytes, findings } = runPasses(sorted.bytes, plan.passes, parameters.own);
   const stripped = stripAnnotations(bytes);
   const all = [...findings, ...stripped.findings];
   const failed = hasError(all);
@@ -76,16 +73,11 @@ function asYaml(output: readonly Uint8Array[]): readonly Uint8Array[] {
   return output;
 }
 
-function runPasses(
-  start: Uint8Array,
-  passes: readonly Pass[],
-  own: Own,
-  late: () => Finding | undefined,
-): { bytes: Uint8Array; findings: Finding[] } {
+function runPasses(start: Uint8Array, passes: readonly Pass[], own: Own): { bytes: Uint8Array; findings: Finding[] } {
   let bytes = start;
   const findings: Finding[] = [];
   for (const pass of passes) {
-    const verdict = late() ?? judge(bytes, pass, own);
+    const verdict = judge(bytes, pass, own);
     if (verdict === "nothing to do") continue;
     if (typeof verdict === "object") {
       findings.push(verdict);

@@ -21,14 +21,23 @@ export interface Source {
 }
 
 /** Renders the source folder in the way that its files or the parameters tell. */
-export function loadSource(repository: Repository, own: Own, surroundings: Surroundings): Source | Rendering {
+export async function loadSource(
+  repository: Repository,
+  own: Own,
+  surroundings: Surroundings,
+): Promise<Source | Rendering> {
   const kind = chooseSource(repository, own.get("source") as SourceKind | undefined);
   if (typeof kind !== "string") return { findings: [kind] };
-  const rendered = renderAs(kind, repository, own, surroundings);
+  const rendered = await renderAs(kind, repository, own, surroundings);
   return "findings" in rendered ? rendered : { rendered, sorted: sortOut(rendered.bytes) };
 }
 
-function renderAs(kind: SourceKind, repository: Repository, own: Own, surroundings: Surroundings): Rendering {
+async function renderAs(
+  kind: SourceKind,
+  repository: Repository,
+  own: Own,
+  surroundings: Surroundings,
+): Promise<Rendering> {
   switch (kind) {
     case "kustomize":
       return renderKustomization(repository, surroundings);

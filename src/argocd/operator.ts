@@ -13,6 +13,8 @@ export interface Operator {
   deadline: number;
   /** Most bytes that are read of a source, and that a renderer may print. */
   bytes: number;
+  /** Most bytes of memory for one process of the call: a renderer, or the one that reads and rewrites. */
+  memory: number;
   /** Most files and folders that are looked at in one source. */
   files: number;
   remoteBases: boolean;
@@ -58,6 +60,7 @@ export function readOperator(env: Environment): { operator: Operator; findings: 
   const operator: Operator = {
     deadline: number("INTERCEPT_BACKENDS_DEADLINE_SECONDS", 45, 3600) * 1000,
     bytes: number("INTERCEPT_BACKENDS_MAX_MEGABYTES", 16, 1024) * MIB,
+    memory: number("INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES", 512, 65_536) * MIB,
     files: number("INTERCEPT_BACKENDS_MAX_FILES", 5000, 1_000_000),
     remoteBases: flag("INTERCEPT_BACKENDS_ALLOW_REMOTE_BASES"),
     kustomizeHelm: flag("INTERCEPT_BACKENDS_ALLOW_KUSTOMIZE_HELM"),

@@ -30,7 +30,11 @@ const NO_HELM_HOME = "/nonexistent/helm";
  * nothing looked up in a cluster. helm follows links when it reads a chart, so the whole chart is looked through before.
  * All words from an Application stand behind `=` or `--`, so that none can be a flag.
  */
-export function renderChart(repository: Repository, settings: ChartSettings, surroundings: Surroundings): Rendering {
+export async function renderChart(
+  repository: Repository,
+  settings: ChartSettings,
+  surroundings: Surroundings,
+): Promise<Rendering> {
   const files = walk(repository, repository.folder, { file: () => true, folder: () => true });
   if (!Array.isArray(files)) return { findings: [files] };
   for (const file of files) {
@@ -46,7 +50,7 @@ export function renderChart(repository: Repository, settings: ChartSettings, sur
   if (findings.length > 0 || "severity" in values) return { findings };
 
   const last = Object.keys(values.value).length === 0 ? [] : ["--values=-"];
-  const rendered = runRenderer(
+  const rendered = await runRenderer(
     {
       program: "helm",
       args: ["template", "--include-crds", ...(valueFiles as string[]), ...last, ...(release as string[]), "."],

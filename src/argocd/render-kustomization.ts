@@ -5,12 +5,12 @@ import { runRenderer } from "./run-renderer.ts";
 import type { Surroundings } from "./run-renderer.ts";
 
 /** Builds the kustomization in the source folder, once nothing speaks against it. */
-export function renderKustomization(repository: Repository, surroundings: Surroundings): Rendering {
+export async function renderKustomization(repository: Repository, surroundings: Surroundings): Promise<Rendering> {
   const { operator } = surroundings;
   const { findings, secrets } = checkKustomization(repository, operator);
   if (findings.length > 0) return { findings };
   const helm = operator.kustomizeHelm ? ["--enable-helm", `--helm-command=${operator.helm ?? "helm"}`] : [];
-  const rendered = runRenderer(
+  const rendered = await runRenderer(
     {
       program: "kustomize",
       args: ["build", "--load-restrictor=LoadRestrictionsRootOnly", ...helm, "."],

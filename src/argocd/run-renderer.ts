@@ -1,9 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../finding.ts";
+import { overdue, overweight } from "./bounds.ts";
 import type { Environment, Operator } from "./operator.ts";
 import { problem } from "./problem.ts";
+import { runChild } from "./run-child.ts";
 import { hideValues } from "./secret-values.ts";
 
 /** All that running a renderer takes from its surroundings. */
@@ -50,7 +51,7 @@ const NO_NETWORK = {
 };
 
 /** What a renderer prints, or why it failed in one line. */
-export function runRenderer(call: Call, { env, operator, end }: Surroundings): Uint8Array | Finding {
+export async function runRenderer(call: Call, { env, operator, end }: Surroundings): Promise<Uint8Array | Finding> {
   const file = operator[call.program] ?? locate(call.program, env["PATH"]);
   if (file === undefined) {
     return problem(
@@ -60,37 +61,36 @@ export function runRenderer(call: Call, { env, operator, end }: Surroundings): U
   }
   const names = call.network ? HANDED_ON_WITH_NETWORK : HANDED_ON;
   const handedOn = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  const ran = spawnSync(file, call.args, {
-    cwd: call.cwd,
-    env: { ...Object.fromEntries(handedOn), ...(call.network ? {} : NO_NETWORK), ...call.env },
-    input: call.input ?? "",
-    killSignal: "SIGKILL",
-    maxBuffer: operator.bytes,
-    shell: false,
-    timeout: Math.max(1, Math.ceil(end - performance.now())),
-  });
-  const code = (ran.error as Partial<NodeJS.ErrnoException> | undefined)?.code;
-  if (code === "ETIMEDOUT") return overdue(`${call.program} did not finish`, operator);
-  if (code === "ENOBUFS") {
-    return problem(
-      `${call.program} prints more than ${operator.bytes / 1024 / 1024} MiB`,
-      "make the source smaller, or let the operator raise INTERCEPT_BACKENDS_MAX_MEGABYTES",
-    );
+  const ran = await runChild(
+    {
+      file,
+      args: call.args,
+      cwd: call.cwd,
+      env: { ...Object.fromEntries(handedOn), ...(call.network ? {} : NO_NETWORK), ...call.env },
+      input: call.input ?? "",
+    },
+    { time: Math.max(1, end - performance.now()), output: operator.bytes, memory: operator.memory },
+  );
+  switch (ran.how) {
+    case "too late":
+      return overdue(`${call.program} did not finish`, operator);
+    case "too much memory":
+      return overweight(call.program, operator);
+    case "too much output":
+      return problem(
+        `${call.program} prints more than ${operator.bytes / 1024 / 1024} MiB`,
+        "make the source smaller, or let the operator raise INTERCEPT_BACKENDS_MAX_MEGABYTES",
+      );
+    case "not started":
+      return problem(`${call.program} cannot be started: ${ran.code}`, "see that its file can be run");
+    case "exit":
+      break;
   }
-  if (ran.error) return problem(`${call.program} cannot be started: ${code}`, "see that its file can be run");
   if (ran.status === 0) return ran.stdout;
   const how = ran.status === null ? `was ended by ${ran.signal ?? "a signal"}` : `failed`;
   return problem(
-    `${call.program} ${how}: ${oneLine(hideValues(ran.stderr.toString("utf8"), call.secrets ?? []))}`,
+    `${call.program} ${how}: ${oneLine(hideValues(ran.stderr, call.secrets ?? []))}`,
     "mend the source, or see what it says by itself",
-  );
-}
-
-/** The error for a call that takes too long. */
-export function overdue(what: string, { deadline }: Operator): Finding {
-  return problem(
-    `${what} within ${deadline / 1000} s`,
-    "make the source simpler, or let the operator raise INTERCEPT_BACKENDS_DEADLINE_SECONDS and Argo CD's own limit",
   );
 }
 

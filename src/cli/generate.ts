@@ -6,17 +6,17 @@ import { FAILED, OK, print, say, tell, write } from "./streams.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** `intercept-backends generate [DIR]`. Returns the exit status. */
-export function generateCall(folders: readonly string[], options: Options): number {
+export async function generateCall(folders: readonly string[], options: Options): Promise<number> {
   if (folders.length > 1) throw new UsageError(`generate takes one folder, not ${folders.length}`);
   const config = configOf(options);
   if (config !== undefined && "severity" in config) return tell([config], options["function-config"] ?? "");
-  const { output, lines, failed } = generateCommand(folders, process.env, config);
+  const { output, lines, failed } = await generateCommand(folders, process.env, config);
   for (const line of lines) say(line);
   write(output);
   return failed ? FAILED : OK;
 }
 
 /** `intercept-backends parameters [DIR]`. Returns the exit status. */
-export function parametersCall(folders: readonly string[]): number {
-  return print(parametersCommand(folders, process.env));
+export async function parametersCall(folders: readonly string[]): Promise<number> {
+  return print(await parametersCommand(folders, process.env));
 }

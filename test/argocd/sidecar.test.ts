@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { agent, config, CONFIG_MAP, pipeline, SECRET } from "./manifests.ts";
-import { repository, root, withHelm } from "./plugin.ts";
+import { processesWith, repository, root, until, withHelm } from "./plugin.ts";
 import { newBox, whyNoBox } from "./sidecar/box.ts";
 import { startCmpServer } from "./sidecar/cmp-server.ts";
 import { resourcesOf } from "./sidecar/plugin-server.ts";
@@ -176,7 +176,7 @@ describe.skipIf(obstacle !== undefined).each([...servers])("plugin.yaml in %s", 
       const name = `ended-early-${basename(folder)}-${process.pid}`;
       const call = server.generate({ repository: folder, path, name, deadline: 4000 });
       await expect(call).rejects.toThrow(/killed|DeadlineExceeded|Deadline exceeded|deadline/i);
-      while (processesWith(name).length > 0) await new Promise((done) => setTimeout(done, 100));
+      await until(() => processesWith(name).length === 0);
     });
   });
 });
@@ -203,15 +203,4 @@ function portsOf(manifests: readonly string[]): (string | undefined)[] {
   return resourcesOf(manifests)
     .filter(({ kind }) => kind === "DaemonSet")
     .map(({ spec }) => spec?.template?.metadata?.annotations?.["traffic.sidecar.istio.io/includeOutboundPorts"]);
-}
-
-/** The processes of this machine that have a word in their arguments. */
-function processesWith(word: string): string[] {
-  return readdirSync("/proc").filter((name) => {
-    try {
-      return /^\d+$/.test(name) && readFileSync(join("/proc", name, "cmdline"), "utf8").includes(word);
-    } catch {
-      return false; // It ended meanwhile.
-    }
-  });
 }
