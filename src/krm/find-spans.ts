@@ -15,6 +15,8 @@ import type { Item, Part, Stream } from "./stream.ts";
 const LF = 0x0a;
 const SPACE = 0x20;
 const COLON = 0x3a;
+const DASH = 0x2d;
+const SMALL_K = 0x6b;
 
 /** Where an item stands in its own region: it is the only element of a list. */
 const FIRST_ELEMENT = [0] as const;
@@ -68,25 +70,42 @@ function startOfContent(bytes: Uint8Array): number {
 }
 
 /**
- * Passes the lines that stand deeper than the dash of the current item, nearly all lines there are, and returns where the
- * first other one starts. It looks at no more of them than it must: at what tells the kind, until that is known.
+ * Passes the lines of items as hosts write them, nearly all lines there are: `- ` and a key, and what stands deeper than
+ * that dash. Returns where the first other line starts. It is one loop that looks at no more than it must, since it runs
+ * for each line of a stream, and for most of them before the engine has compiled it.
  */
 function passItemLines(bytes: Uint8Array, progress: Progress, from: number): number {
-  const { dash, keys } = progress;
-  const item = progress.items.at(-1);
-  if (progress.key !== "items" || dash === undefined || keys === undefined || item === undefined) return from;
+  const { dash, items } = progress;
+  let item = items.at(-1);
+  if (progress.key !== "items" || dash === undefined || progress.keys === undefined || item === undefined) return from;
+  let keys = progress.keys;
   let isKindOpen = item.kind === "";
   let start = from;
-  while (startsWithSpaces(bytes, start, dash + 1)) {
-    const end = bytes.indexOf(LF, start);
-    if (end === -1) return bytes.length;
-    if (isKindOpen && bytes[start + keys] !== SPACE && startsWithSpaces(bytes, start, keys)) {
-      noteKind(bytes, progress, { start, content: start + keys, end });
-      isKindOpen = item.kind === "";
+  for (;;) {
+    const isDeeper = bytes[start + dash] === SPACE;
+    if (dash > 0 && !startsWithSpaces(bytes, start, dash)) return start;
+    if (!isDeeper) {
+      const isItem = bytes[start + dash] === DASH && bytes[start + dash + 1] === SPACE;
+      if (!isItem || !isLetter(bytes[start + dash + 2])) return start;
+      item.end = start;
+      keys = dash + 2;
+      item = { start, end: start, path: FIRST_ELEMENT, kind: "" };
+      items.push(item);
+      progress.keys = keys;
+      isKindOpen = true;
     }
+    const end = bytes.indexOf(LF, start);
+    if (isKindOpen) {
+      const first = bytes[start + keys];
+      const isOtherKey = isLetter(first) && first !== SMALL_K;
+      if (first !== SPACE && !isOtherKey && (!isDeeper || startsWithSpaces(bytes, start, keys))) {
+        noteKind(bytes, progress, { start, content: start + keys, end: end === -1 ? bytes.length : end });
+        isKindOpen = item.kind === "";
+      }
+    }
+    if (end === -1) return bytes.length;
     start = end + 1;
   }
-  return start;
 }
 
 function startsWithSpaces(bytes: Uint8Array, start: number, count: number): boolean {
@@ -187,4 +206,8 @@ function finish(bytes: Uint8Array, progress: Progress): Stream | undefined {
 function partOf(progress: Progress, key: string): Part | undefined {
   const entry = progress.entries.get(key);
   return entry === undefined ? undefined : { ...entry, path: [key] };
+}
+
+function isLetter(byte: number | undefined): boolean {
+  return byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
 }
