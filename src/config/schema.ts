@@ -216,7 +216,9 @@ const warnings = z.strictObject({
   "templates-without-sidecar": warning("`inject.istio.io/templates` leaves out the sidecar."),
   "runs-as-proxy": warning("The collector runs as uid or gid 1337, whose traffic is never intercepted."),
   "inject-annotation": warning("The legacy annotation refuses the sidecar that the label asks for."),
-  "plaintext-outside": warning("Metrics leave the cluster over `http://`, which no sidecar encrypts."),
+  "plaintext-outside": warning(
+    "Metrics, or the secret of an OAuth2 client, leave the cluster over `http://`, which no sidecar encrypts.",
+  ),
   "sidecar-egress": warning("A `Sidecar` resource holds for the agent and leaves out a backend's host."),
   "certificate-folder": warning("The collector reads the mesh certificates from a folder where they are not mounted."),
   "no-wait-for-sidecar": warning("The collector does not wait until its sidecar runs.", "Off"),

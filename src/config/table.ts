@@ -546,7 +546,7 @@ export const spec: MapShape = {
             }
           },
           "plaintext-outside": {
-            "description": "Metrics leave the cluster over `http://`, which no sidecar encrypts.",
+            "description": "Metrics, or the secret of an OAuth2 client, leave the cluster over `http://`, which no sidecar encrypts.",
             "absence": "default",
             "defaultValue": "Warn",
             "shape": {

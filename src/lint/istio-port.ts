@@ -1,3 +1,4 @@
+import { interceptedPeers } from "./intercepted.ts";
 import type { Trouble, Warning } from "./warning.ts";
 
 const OWN_LISTENER = "the agent's sidecar answers there itself";
@@ -21,12 +22,16 @@ const ISTIO_PORTS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** A backend listens on a port of Istio's own (istio#31301). */
-export const istioPort: Warning = ({ interception, backends }) =>
-  interception.includedPorts.flatMap((port): Trouble[] => {
+export const istioPort: Warning = (scene) =>
+  scene.interception.includedPorts.flatMap((port): Trouble[] => {
     const harm = ISTIO_PORTS.get(port);
     if (harm === undefined) return [];
     const cause = `port ${port} is one of Istio's own, and it is to be intercepted: ${harm}`;
-    const asking = backends.filter((backend) => backend.port === port);
+    const asking = interceptedPeers(scene).filter((peer) => peer.port === port);
     if (asking.length === 0) return [{ cause, remedy: `take ${port} out of includeOutboundPorts or ports.additional` }];
-    return asking.map(({ pipeline }) => ({ cause, remedy: "let the backend listen on another port", about: pipeline }));
+    return asking.map(({ pipeline, role }) => ({
+      cause,
+      remedy: `let the ${role} listen on another port`,
+      about: pipeline,
+    }));
   });

@@ -12,10 +12,10 @@ const STATUS_PORT = 15020;
 /** With this annotation Istio leaves the metrics of a pod, and its annotations, as they are. */
 const MERGE = "prometheus.istio.io/merge-metrics";
 
-/** Everything but a plain number that is not one of Istio's: what has to be parsed to be judged. */
+/** Everything but a plain number of at most four digits, which is none of Istio's: what has to be parsed to be judged. */
 const SUSPECT = {
   all: [SCRAPE_PORT],
-  like: /prometheus\.io\/port["']?\s*:(?!\s*["']?(?!150)[1-9]\d{0,3}["']?\s*(?:[\n\r,}]|$))/,
+  like: /prometheus\.io\/port["']?\s*:(?!\s*["']?[1-9]\d{0,3}["']?\s*(?:[\n\r,}]|$))/,
 };
 
 /**

@@ -2,6 +2,7 @@ import type { Manifest } from "../manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { holdingSidecar } from "./holding-sidecar.ts";
 import { serviceName } from "./hosts.ts";
+import { interceptedPeers } from "./intercepted.ts";
 import type { Trouble, Warning } from "./warning.ts";
 
 /**
@@ -10,19 +11,19 @@ import type { Trouble, Warning } from "./warning.ts";
  * (istio.io/latest/docs/reference/config/networking/sidecar; the alternative that ADR 026 rejected).
  */
 export const sidecarEgress: Warning = (scene) => {
-  const names = scene.backends.flatMap(({ host, pipeline }) => {
+  const names = interceptedPeers(scene).flatMap(({ host, pipeline, role }) => {
     const name = host === undefined ? undefined : serviceName(host, scene.agent.manifest.ref.namespace);
-    return name === undefined ? [] : [{ name, pipeline }];
+    return name === undefined ? [] : [{ name, pipeline, role }];
   });
   const sidecar = names.length === 0 ? undefined : holdingSidecar(scene);
   const hosts = sidecar && hostsOf(sidecar);
   if (sidecar === undefined || hosts === undefined) return [];
   return names
     .filter(({ name }) => !hosts.some((host) => matches(host, name, sidecar.ref.namespace)))
-    .map(({ name, pipeline }): Trouble => {
+    .map(({ name, pipeline, role }): Trouble => {
       const wanted = `${name.split(".")[1]}/${name}`;
       return {
-        cause: `egress.hosts leave out ${name}, the backend of MetricPipeline ${pipeline.ref.name}: the push is intercepted and then goes on without mTLS, or nowhere under REGISTRY_ONLY`,
+        cause: `egress.hosts leave out ${name}, the ${role} of MetricPipeline ${pipeline.ref.name}: the connection is intercepted and then goes on without mTLS, or nowhere under REGISTRY_ONLY`,
         remedy: `add ${wanted} to egress.hosts`,
         about: sidecar,
         field: { path: "spec.egress" },

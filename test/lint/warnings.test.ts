@@ -68,6 +68,8 @@ function withToken(tokenURL: object): object {
 
 const KEYCLOAK = withToken({ value: "http://keycloak.auth:8080/realms/observability/protocol/openid-connect/token" });
 
+const KEYCLOAK_IN_FULL = withToken({ value: "http://keycloak.auth.svc:8080/token" });
+
 function resource(kind: string, name: string, namespace: string | undefined, content: object = {}): object {
   const apiVersion = kind === "Deployment" ? "apps/v1" : "v1";
   return { apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}), ...content } };
@@ -255,6 +257,12 @@ const EXAMPLES: readonly Example[] = [
     ],
   },
   {
+    id: "plaintext-outside",
+    raised: { others: [withToken({ value: "http://login.example.com/token" })] },
+    says: /secret of the OAuth2 client goes to login\.example\.com.*plaintext/,
+    nearly: [{ others: [withToken({ value: "https://login.example.com/token" })] }],
+  },
+  {
     // The alternative that ADR 026 rejected: a Sidecar permits, and does not decide what is intercepted (istio#15329).
     id: "sidecar-egress",
     raised: { others: [sidecar("kyma-system", { egress: [{ hosts: ["./*", "istio-system/*"] }] })] },
@@ -272,6 +280,20 @@ const EXAMPLES: readonly Example[] = [
       {
         endpoints: ["https://otlp.example.com:4317"],
         others: [sidecar("kyma-system", { egress: [{ hosts: ["./*"] }] })],
+      },
+    ],
+  },
+  {
+    id: "sidecar-egress",
+    raised: {
+      others: [KEYCLOAK_IN_FULL, sidecar("kyma-system", { egress: [{ hosts: ["observability/*"] }] })],
+    },
+    says: /keycloak\.auth\.svc\.cluster\.local, the OAuth2 token endpoint.*add auth\//,
+    nearly: [
+      { others: [KEYCLOAK_IN_FULL, sidecar("kyma-system", { egress: [{ hosts: ["observability/*", "auth/*"] }] })] },
+      {
+        others: [KEYCLOAK_IN_FULL, sidecar("kyma-system", { egress: [{ hosts: ["observability/*"] }] })],
+        config: { endpoints: { oauth2TokenEndpoints: "Off" } },
       },
     ],
   },
