@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { agent, config, CONFIG_MAP, pipeline, SECRET } from "./manifests.ts";
@@ -11,18 +11,13 @@ import { resourcesOf } from "./sidecar/plugin-server.ts";
 import type { PluginServer } from "./sidecar/plugin-server.ts";
 import { startStandIn } from "./sidecar/stand-in.ts";
 
-const own = ["ARGOCD_CMP_SERVER", "ARGOCD_CMP_SERVER_OLDEST"].flatMap((variable) => {
-  const file = process.env[variable];
-  return file ? [[variable, file] as const] : [];
-});
+const own = (process.env["ARGOCD_CMP_SERVER"] ?? "").split(delimiter).filter((file) => file !== "");
 
 type Start = (settings?: Readonly<Record<string, string>>) => PluginServer | Promise<PluginServer>;
 
 /** The servers that plugin.yaml is given to: Argo CD's own, as far as they are here, and what stands for one. */
 const servers = new Map<string, Start>([["a stand-in for argocd-cmp-server", startStandIn]]);
-for (const [variable, file] of own) {
-  servers.set(`argocd-cmp-server of ${variable}`, (settings) => startCmpServer(file, settings));
-}
+for (const file of own) servers.set(file, (settings) => startCmpServer(file, settings));
 
 const files = { "apps/metrics/agent.yaml": agent(), "apps/metrics/pipeline.yaml": pipeline() };
 const kustomized = {
@@ -155,6 +150,16 @@ describe.skipIf(obstacle !== undefined).each([...servers])("plugin.yaml in %s", 
     expect(resourcesOf(manifests)).toHaveLength(3);
   });
 
+  test("serves 16 calls at once, each with what is its own", async () => {
+    const calls = Array.from({ length: 16 }, (_, at) => {
+      const source = at % 2 === 0 ? files : kustomized;
+      const folder = repository({ ...source, "apps/metrics/pipeline.yaml": pipeline("backend", 5000 + at) });
+      return server.generate({ repository: folder, path, name: `at-once-${at}` });
+    });
+    const ports = (await Promise.all(calls)).flatMap(portsOf);
+    expect(ports).toEqual(calls.map((_, at) => String(5000 + at)));
+  });
+
   withHelm("with a chart", () => {
     test("generates it with the Application's name and namespace, and values of its parameters", async () => {
       const parameters = [{ name: "helm.parameters", map: { port: "9090" } }];
@@ -181,7 +186,7 @@ describe.skipIf(obstacle !== undefined).each([...servers])("plugin.yaml in %s", 
   });
 });
 
-describe.skipIf(obstacle !== undefined).each(own)("the discovery of docs/argocd.md, with %s", (_variable, file) => {
+describe.skipIf(obstacle !== undefined).each(own)("the discovery of docs/argocd.md, with %s", (file) => {
   test("finds the Applications with the file that it names, and no others", async () => {
     const [block] = /(?<=```yaml\n)spec:\n {2}discover:[^`]*/.exec(read("docs/argocd.md")) ?? [""];
     const plugin = parse(read("plugin.yaml")) as { spec: object };

@@ -1,4 +1,4 @@
-// npm run bench -- [--quick] [--picture docs/performance.svg] [start] [block] [json] [hosts]
+// npm run bench -- [--quick] [--picture docs/performance.svg] [start] [block] [json] [hosts] [generate]
 //
 // Holds the program against the least that its runtime can do, against functions in Go, against hosts and against the
 // usual way, in one run on one machine. What counts are the ratios; the milliseconds are this machine's of today.
@@ -6,6 +6,7 @@ import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { generateAtOnce, sources } from "./generate.mjs";
 import { kptWith, kustomizePatch, kustomizeWith } from "./hosts.mjs";
 import { inTurns, noteOnPeaks, peakOf, timeBetweenPipes, timeOfRun } from "./measure.mjs";
 import { picture } from "./picture.mjs";
@@ -52,6 +53,7 @@ if (wants("hosts")) {
   for (const host of everyKustomize) await measureHost(host, kustomizeWith);
   if (onlyKpt) await measureHost(onlyKpt, kptWith);
 }
+if (wants("generate")) await measureGenerate();
 targets();
 if (values.picture && block.size > 0) {
   const curves = [ours, oursOnNode, cat, kyaml, naive].filter(Boolean).map(({ name, ...subject }) => {
@@ -102,6 +104,27 @@ async function measureHost(host, rendering) {
     const own = time === without ? "" : `of that ours: ${share("median")} (${share("least")})`;
     console.log(`${name.padEnd(44)}${milliseconds(time)}   ${own}`);
   }
+}
+
+/** What a sidecar needs: as many calls at once as Argo CD may make, each with its renderer. */
+async function measureGenerate() {
+  const calls = 16;
+  for (const size of quick ? [100] : [100, 500]) {
+    console.log(`\ngenerate, ${calls} calls at once, ${size} ConfigMaps of 1.2 kB beside agent and MetricPipelines`);
+    for (const source of sources(folder, size)) {
+      for (const subject of [ours, oursOnNode]) {
+        const { right, time, peaks } = await generateAtOnce(subject, source.folder, calls);
+        const each = ["keeper", "worker", "renderer"].map((part) => `${part} ${inMegabytes(peaks[part])}`).join(", ");
+        const name = `${source.title}, ${subject.name}`;
+        console.log(`${name.padEnd(56)}${right} of ${calls} right, ${(time / 1000).toFixed(1)} s`);
+        console.log(`${" ".repeat(8)}peak of one: ${each}; of all together: ${inMegabytes(peaks.all)}`);
+      }
+    }
+  }
+}
+
+function inMegabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
 /** A folder without blanks in its name, at which hosts would split a command. */
