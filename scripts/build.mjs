@@ -30,9 +30,9 @@ const common = {
 // they are and lines stay short, so that a stack trace in a bug report names a function and a place.
 const small = { minifyWhitespace: true, minifySyntax: true, lineLimit: 160 };
 
-// CommonJS packages inside of the bundle call `require` for Node's own modules; an ES module has none by itself.
-const banner = [
-  "#!/usr/bin/env node",
+// CommonJS packages inside of the bundle call `require` for Node's own modules, and src/yaml calls it for the package
+// yaml where that is not bundled; an ES module has none by itself.
+const withRequire = [
   'import { createRequire as __createRequire } from "node:module";',
   "const require = __createRequire(import.meta.url);",
 ].join("\n");
@@ -42,7 +42,7 @@ const bundled = await build({
   ...small,
   entryPoints: ["src/main.ts"],
   outfile: program,
-  banner: { js: banner },
+  banner: { js: `#!/usr/bin/env node\n${withRequire}` },
   legalComments: "eof",
 });
 chmodSync(join(root, program), 0o755);
@@ -50,7 +50,13 @@ writeFileSync(join(root, "dist/intercept-backends.licenses.txt"), licences(Objec
 
 if (existsSync(join(root, adapterSource))) {
   // A library: its packages are resolved where it is installed, so that the SDK's classes are the caller's own.
-  await build({ ...common, entryPoints: [adapterSource], outfile: "dist/kpt-func.mjs", packages: "external" });
+  await build({
+    ...common,
+    entryPoints: [adapterSource],
+    outfile: "dist/kpt-func.mjs",
+    packages: "external",
+    banner: { js: withRequire },
+  });
   declarations();
 }
 

@@ -12,6 +12,7 @@ import { appendResults, changePart, writeStream } from "./krm/write-stream.ts";
 import type { Replacements } from "./krm/write-stream.ts";
 import type { Manifest } from "./manifest.ts";
 import { isRecord } from "./record.ts";
+import { readsByPackage } from "./yaml/read-any.ts";
 
 /** What one run made of its input. */
 export interface Outcome {
@@ -19,8 +20,11 @@ export interface Outcome {
   output: Uint8Array[];
   /** All that there is to tell, in the order of the story: config, backends, agent. */
   findings: Finding[];
-  /** How the items were found and how many regions of the text were parsed; undefined when the input is no ResourceList. */
-  effort?: { way: Stream["way"]; items: number; parsed: number };
+  /**
+   * How the items were found, how many regions of the text were parsed, and how many texts, those in strings and those
+   * read again after a change included, only the package `yaml` could read; undefined when the input is no ResourceList.
+   */
+  effort?: { way: Stream["way"]; items: number; parsed: number; readByPackage: number };
 }
 
 /** What a caller can say besides the input. */
@@ -34,12 +38,15 @@ export interface RunOptions extends Reading {
  * function config ask, and results appended (functions-spec.md). With an error the items go out as they came.
  */
 export function run(bytes: Uint8Array, options: RunOptions = {}): Outcome {
+  const before = readsByPackage();
   const stream = readStream(bytes, options);
   if (!isStream(stream)) return { output: [bytes], findings: [stream] };
   try {
     const { replacements, findings } = rewrite(stream, options.functionConfig);
     const output = writeStream(stream, appendResults(stream, replacements, findings));
-    return { output, findings, effort: { way: stream.way, items: stream.items.length, parsed: stream.parses } };
+    const { way, items, parses } = stream;
+    const effort = { way, items: items.length, parsed: parses, readByPackage: readsByPackage() - before };
+    return { output, findings, effort };
   } catch (error) {
     if (error instanceof NeedsFullParse) return run(bytes, { ...options, way: "full parse" });
     throw error;

@@ -1,6 +1,7 @@
 import type { Node } from "./node.ts";
 import { pairOf } from "./node.ts";
 import { readAny } from "./read-any.ts";
+import { readBlock } from "./read-block.ts";
 
 /** A text and the nodes of its one YAML document. */
 export interface Source {
@@ -21,11 +22,12 @@ export interface SyntaxProblem {
 }
 
 /**
- * Reads a text that holds one YAML 1.2 document, with merge keys as kustomize and kpt know them.
+ * Reads a text that holds one YAML 1.2 document, with merge keys as kustomize and kpt know them: by our own reader, and
+ * where that gives up, which every error makes it do, by the package `yaml`.
  * The first syntax error is returned, never thrown; duplicate keys are an error, as they are to the hosts.
  */
 export function parseSource(text: string): Source | SyntaxProblem {
-  return readAny(text);
+  return readBlock(text) ?? readAny(text);
 }
 
 /** True when a text could be read. */

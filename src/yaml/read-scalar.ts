@@ -1,0 +1,124 @@
+import type { ScalarNode } from "./node.ts";
+import { Beyond, COLON, CR, DASH, HASH, isGap, LF, SPACE, TAB } from "./reading.ts";
+import { resolvePlain } from "./resolve-plain.ts";
+
+const DOUBLE_QUOTE = 0x22;
+const SINGLE_QUOTE = 0x27;
+const BACKSLASH = 0x5c;
+
+/** Characters that a plain scalar cannot start with, or only sometimes (YAML 1.2.2, 7.3.3). */
+const INDICATORS = "?:,[]{}#&*!|>'\"%@`";
+
+/** Escapes of one character (YAML 1.2.2, 5.7). */
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ["0", "\0"],
+  ["a", "\u0007"],
+  ["b", "\b"],
+  ["t", "\t"],
+  ["\t", "\t"],
+  ["n", "\n"],
+  ["v", "\v"],
+  ["f", "\f"],
+  ["r", "\r"],
+  ["e", "\u001b"],
+  [" ", " "],
+  ['"', '"'],
+  ["/", "/"],
+  ["\\", "\\"],
+  ["N", "\u0085"],
+  ["_", "\u00a0"],
+  ["L", "\u2028"],
+  ["P", "\u2029"],
+]);
+
+/** How many digits an escape of a character code has. */
+const CODE_LENGTHS: ReadonlyMap<string, number> = new Map([
+  ["x", 2],
+  ["u", 4],
+  ["U", 8],
+]);
+
+/** A quoted scalar on one line, or undefined where no quote stands. */
+export function readQuoted(text: string, at: number): ScalarNode | undefined {
+  const quote = text.charCodeAt(at);
+  if (quote === DOUBLE_QUOTE) return readDoubleQuoted(text, at);
+  return quote === SINGLE_QUOTE ? readSingleQuoted(text, at) : undefined;
+}
+
+/**
+ * A plain scalar in block style, up to the end of its line. With `colon` it is one that could be a key, and the offset is
+ * that of the colon.
+ */
+export function readPlain(text: string, start: number): { scalar: ScalarNode; colon?: number } {
+  if (!startsPlain(text, start)) throw new Beyond();
+  let end = start;
+  let at = start;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LF || code === CR) break;
+    if (code === TAB) throw new Beyond();
+    if (code === SPACE) {
+      if (text.charCodeAt(at + 1) === HASH) break;
+      continue;
+    }
+    if (code === COLON && isGap(text, at + 1)) {
+      // Blanks before the colon are allowed, but nobody writes them.
+      if (end !== at) throw new Beyond();
+      return { scalar: plainScalar(text, start, end), colon: at };
+    }
+    end = at + 1;
+  }
+  return { scalar: plainScalar(text, start, end) };
+}
+
+/** True where a plain scalar may start that is not an indicator of something else. */
+function startsPlain(text: string, at: number): boolean {
+  if (text.charCodeAt(at) === DASH) return !isGap(text, at + 1);
+  return at < text.length && !INDICATORS.includes(text.charAt(at));
+}
+
+/** The node of a plain scalar between two offsets, resolved. */
+export function plainScalar(text: string, start: number, end: number): ScalarNode {
+  return { kind: "scalar", form: "plain", start, end, value: resolvePlain(text.slice(start, end)) };
+}
+
+function readSingleQuoted(text: string, start: number): ScalarNode {
+  let at = text.indexOf("'", start + 1);
+  while (at !== -1 && text.charCodeAt(at + 1) === SINGLE_QUOTE) at = text.indexOf("'", at + 2);
+  if (at === -1) throw new Beyond();
+  const inner = text.slice(start + 1, at);
+  if (inner.includes("\n")) throw new Beyond();
+  return { kind: "scalar", form: "single", start, end: at + 1, value: inner.replaceAll("''", "'") };
+}
+
+function readDoubleQuoted(text: string, start: number): ScalarNode {
+  const pieces: string[] = [];
+  let from = start + 1;
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LF) break;
+    if (code === DOUBLE_QUOTE) {
+      const value = pieces.join("") + text.slice(from, at);
+      return { kind: "scalar", form: "double", start, end: at + 1, value };
+    }
+    if (code !== BACKSLASH) continue;
+    const { meaning, length } = readEscape(text, at + 1);
+    pieces.push(text.slice(from, at), meaning);
+    at += length;
+    from = at + 1;
+  }
+  throw new Beyond();
+}
+
+/** What stands behind a backslash, and how many characters that is. */
+function readEscape(text: string, at: number): { meaning: string; length: number } {
+  const kind = text.charAt(at);
+  const meaning = ESCAPES.get(kind);
+  if (meaning !== undefined) return { meaning, length: 1 };
+  const digits = CODE_LENGTHS.get(kind);
+  const code = text.slice(at + 1, at + 1 + (digits ?? 0));
+  if (digits === undefined || code.length < digits || !/^[0-9a-fA-F]+$/.test(code)) throw new Beyond();
+  const point = Number.parseInt(code, 16);
+  if (point > 0x10ffff) throw new Beyond();
+  return { meaning: String.fromCodePoint(point), length: 1 + digits };
+}

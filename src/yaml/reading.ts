@@ -1,0 +1,94 @@
+/** What the reader of block YAML knows while it goes through a text. All offsets are UTF-16 offsets. */
+export interface Reading {
+  readonly text: string;
+  /** The offset of the next character. */
+  at: number;
+  /** The column of the next character where a node may start there, -1 at the end of the text. */
+  column: number;
+  /** How many collections the next node stands in. */
+  depth: number;
+}
+
+/** Thrown where a text goes beyond what the reader masters, an error among it; it reaches nobody but `readBlock`. */
+export class Beyond extends Error {}
+
+/** How many collections may stand in one another; a parser that calls itself for each must stop somewhere. */
+export const DEEPEST = 100;
+
+export const TAB = 0x09;
+export const LF = 0x0a;
+export const CR = 0x0d;
+export const SPACE = 0x20;
+export const HASH = 0x23;
+export const DASH = 0x2d;
+export const COLON = 0x3a;
+
+/** True where a line or the text ends. A carriage return stands before a line feed only, or the text has been refused. */
+export function isLineEnd(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === LF || code === CR || at >= text.length;
+}
+
+/** True for what parts an indicator from what follows: a space or the end of the line. A tab is refused. */
+export function isGap(text: string, at: number): boolean {
+  if (text.charCodeAt(at) === TAB) throw new Beyond();
+  return text.charCodeAt(at) === SPACE || isLineEnd(text, at);
+}
+
+/** True for a dash that begins an element of a block list. */
+export function isDash({ text, at }: Reading): boolean {
+  return text.charCodeAt(at) === DASH && isGap(text, at + 1);
+}
+
+/** The offset of the first character that is no space. */
+export function skipSpaces(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === SPACE) at++;
+  return at;
+}
+
+/** True when nothing but blanks and a comment stands between an offset and the end of its line. */
+export function isRestEmpty(text: string, from: number): boolean {
+  const at = skipSpaces(text, from);
+  // A `#` is a comment behind a blank only (YAML 1.2.2, 6.6).
+  return isLineEnd(text, at) || (text.charCodeAt(at) === HASH && text.charCodeAt(at - 1) === SPACE);
+}
+
+/** Goes from behind a node, where nothing else may stand on its line, to the next line with content. */
+export function endLine(reading: Reading): void {
+  const { text, at } = reading;
+  if (!isRestEmpty(text, at)) throw new Beyond();
+  const newline = text.indexOf("\n", at);
+  reading.at = newline === -1 ? text.length : newline + 1;
+  toContent(reading);
+}
+
+/** Goes from the start of a line to the first character of the next content, over blank lines and comments. */
+export function toContent(reading: Reading): void {
+  passEmptyLines(reading);
+  if (isDocumentMark(reading)) throw new Beyond();
+}
+
+/** The same where a line that begins or ends the document may come. */
+export function passEmptyLines(reading: Reading): void {
+  const { text } = reading;
+  for (let start = reading.at; start < text.length;) {
+    const at = skipSpaces(text, start);
+    const code = text.charCodeAt(at);
+    if (code === TAB) throw new Beyond();
+    if (code !== HASH && !isLineEnd(text, at)) {
+      reading.at = at;
+      reading.column = at - start;
+      return;
+    }
+    const newline = text.indexOf("\n", at);
+    start = newline === -1 ? text.length : newline + 1;
+  }
+  reading.at = text.length;
+  reading.column = -1;
+}
+
+/** True for `---` or `...` at the start of a line, which begins or ends a document whatever stands before it. */
+export function isDocumentMark({ text, at, column }: Reading): boolean {
+  return column === 0 && (text.startsWith("---", at) || text.startsWith("...", at)) && isGap(text, at + 3);
+}

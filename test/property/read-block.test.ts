@@ -1,0 +1,279 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isStream, readStream } from "../../src/krm/read-stream.ts";
+import { readAny } from "../../src/yaml/read-any.ts";
+import { readBlock } from "../../src/yaml/read-block.ts";
+import { isSource, toPlain } from "../../src/yaml/source.ts";
+import { check } from "./run-text.ts";
+import { mutatedStreams, streams } from "./streams.ts";
+
+/** Where the reader answers, the package reads the same nodes, at the same places, of the same meaning. */
+function agrees(text: string): boolean {
+  const own = readBlock(text);
+  if (own === undefined) return false;
+  const other = readAny(text);
+  if (!isSource(other)) throw new Error(`only the reader reads ${JSON.stringify(text)}: ${other.message}`);
+  if (!isDeepStrictEqual(own.root, other.root)) expect(own.root, JSON.stringify(text)).toEqual(other.root);
+  const [plain, wanted] = [toPlain(own), toPlain(other)];
+  // The order of keys counts as well.
+  if (!isDeepStrictEqual(plain, wanted) || JSON.stringify(plain) !== JSON.stringify(wanted)) {
+    expect(plain, JSON.stringify(text)).toEqual(wanted);
+    expect(JSON.stringify(plain), JSON.stringify(text)).toBe(JSON.stringify(wanted));
+  }
+  return true;
+}
+
+const golden = fileURLToPath(new URL("../golden", import.meta.url));
+
+/** The golden inputs and what they are made of: items, function configs, and the documents in their strings. */
+const goldenTexts = readdirSync(golden, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .flatMap(({ name }) => readdirSync(join(golden, name)).map((file) => join(golden, name, file)))
+  .filter((file) => file.endsWith(".yaml"))
+  .flatMap((file) => partsOf(readFileSync(file)));
+
+function partsOf(bytes: Buffer): string[] {
+  const stream = readStream(bytes, { allowManifests: true });
+  const parts = isStream(stream)
+    ? [...stream.items, stream.functionConfig, stream.results].filter((part) => part !== undefined)
+    : [];
+  return [bytes.toString(), ...parts.map(({ start, end }) => bytes.subarray(start, end).toString())];
+}
+
+const scalars = [
+  ..."a b-c /x/y 10.0.0.0/8 host:4317 a#b - -x -1 0 -0 +1 0o17 0x1F 1e3 1.50 .5 5. 1_000 ~ null Null true FALSE yes".split(
+    " ",
+  ),
+  ..."off .inf -.inf .nan .NaN 12345678901234567890 1e999 0o8 0x 2020-01-01 <<  = @x `x %x *x &x !x ? : , [ ] { } # > |".split(
+    " ",
+  ),
+  "two words",
+  "a: b",
+  "a #b",
+  "a:",
+  "__proto__",
+  "constructor",
+  "é 🚀",
+  "\u2028\u0085\u00a0",
+  "tab\tin",
+  "{a: b}",
+  '{"a": [1, "x\\u00e9", null], "b": {}}',
+  "[a, 'b', -c, d: e]",
+  "{a: 1, a: 2}",
+  "{}",
+  "[ ]",
+  "''",
+  "'it''s # a: b'",
+  "'open",
+  '""',
+  '"\\x41\\u00e9\\U0001F680\\n\\t\\"\\\\\\/\\ \\_\\N\\L\\P\\e\\0"',
+  '"\\ud83d\\ude80"',
+  '"\\q"',
+  '"\\u12"',
+  '"# a: b"',
+  '"tail" x',
+  "&a x",
+  "*a",
+  "!!str 1",
+  "!x {}",
+];
+
+const literals = ["|", "|-", "|+", "| # c", "|2", "|-2", ">", ">-", "|#c", "|\t", "||", "|+-"];
+
+const soupPiece = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom("- ", "a: ", "b: ", "c:", "-", '"d": ', "'e': ", "- - ", "-  ") },
+  { weight: 4, arbitrary: fc.constantFrom(...scalars) },
+  { weight: 2, arbitrary: fc.constantFrom(...literals) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("# c", " # c", "  ", "\t", "---", "...", "? ", ": ", "\r", "<<: ", "\ufeff", "%x"),
+  },
+);
+
+const soupLine = fc
+  .record({
+    indent: fc.nat({ max: 6 }),
+    pieces: fc.array(soupPiece, { maxLength: 3 }),
+    blanks: fc.constantFrom("", "", "", " "),
+  })
+  .map(({ indent, pieces, blanks }) => " ".repeat(indent) + pieces.join("") + blanks);
+
+const lineEnds = fc.constantFrom("\n", "\n", "\n", "\r\n");
+
+/** Lines of pieces that mean something in YAML, in any order. */
+const soup = fc
+  .record({ lines: fc.array(soupLine, { maxLength: 8 }), end: lineEnds, hasLast: fc.boolean() })
+  .map(({ lines, end, hasLast }) => lines.join(end) + (hasLast ? end : ""));
+
+type Tree =
+  | { value: string }
+  | { literal: string[]; header: string }
+  | { list: Tree[]; deeper: number }
+  | { map: [string, Tree][]; deeper: number }
+  | { empty: true };
+
+const keys = fc.constantFrom(
+  "a",
+  "b",
+  "c",
+  "name",
+  "app.kubernetes.io/name",
+  '"q"',
+  "'s'",
+  "1a",
+  "__proto__",
+  "x y",
+  "é",
+  "-k",
+);
+
+const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: "medium", withCrossShrink: true },
+    { weight: 3, arbitrary: fc.record({ value: fc.constantFrom(...scalars) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        header: fc.constantFrom("|", "|-", "|+", "| # c", "|-  "),
+        literal: fc.array(fc.constantFrom("x", "", "  y", "# z", "- a: b", "---", " ", "   ", "é\t", "\tt", "a"), {
+          maxLength: 6,
+        }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constant({ empty: true as const }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ list: fc.array(tie("tree"), { minLength: 1, maxLength: 4 }), deeper: fc.nat({ max: 3 }) }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        map: fc.uniqueArray(fc.tuple(keys, tie("tree")), { minLength: 1, maxLength: 4, selector: ([key]) => key }),
+        deeper: fc.integer({ min: 1, max: 4 }),
+      }),
+    },
+  ),
+}));
+
+/** A tree as what follows a key or a dash at a column, and the lines below it. */
+function print(node: Tree, column: number, isElement: boolean): string[] {
+  if ("empty" in node) return [""];
+  if ("value" in node) return [` ${node.value}`];
+  if ("literal" in node) {
+    const margin = " ".repeat(column + 2);
+    return [` ${node.header}`, ...node.literal.map((line) => (line.trim() === "" ? line : margin + line))];
+  }
+  const inner = column + (isElement ? 1 + node.deeper : node.deeper);
+  // A compact one starts on the line of its dash.
+  const [first = "", ...more] = printBlock(node, inner);
+  return isElement && node.deeper > 0 ? [first.slice(column + 1), ...more] : ["", first, ...more];
+}
+
+/** The lines of a collection whose keys or dashes stand at a column. */
+function printBlock(node: Tree, column: number): string[] {
+  const margin = " ".repeat(column);
+  if ("list" in node) {
+    return node.list.flatMap((element) => {
+      const [first = "", ...more] = print(element, column, true);
+      return [`${margin}-${first}`, ...more];
+    });
+  }
+  const pairs = "map" in node ? node.map : [];
+  return pairs.flatMap(([key, value]) => {
+    const [first = "", ...more] = print(value, column, false);
+    return [`${margin}${key}:${first}`, ...more];
+  });
+}
+
+const between = fc.constantFrom("", "# c", "   # deeper", "", "  ");
+
+/** Block YAML with comments and blank lines between its lines. */
+const blocks = fc
+  .record({
+    tree,
+    column: fc.constantFrom(0, 0, 0, 2),
+    between: fc.array(fc.tuple(fc.nat({ max: 20 }), between), { maxLength: 3 }),
+    start: fc.constantFrom("", "", "---\n", "# c\n", "\n--- # c\n\n"),
+    end: lineEnds,
+    hasLast: fc.boolean(),
+  })
+  .map((choice) => {
+    const lines = printBlock(choice.tree, choice.column);
+    for (const [at, line] of choice.between) if (at < lines.length) lines.splice(at, 0, line);
+    return (choice.start + lines.join("\n") + (choice.hasLast ? "\n" : "")).replaceAll("\n", choice.end);
+  });
+
+const CHARACTERS = [
+  ...Array.from(" \n-:#'\"{}[],|>&*!?%@\\a1~\t\r"),
+  "  ",
+  "\n  ",
+  ": ",
+  " #",
+  "- ",
+  "\r\n",
+  "---\n",
+  "\ufeff",
+  "é",
+];
+
+/** A text with a few characters and lines changed. */
+const mutated = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      texts,
+      fc.array(
+        fc.record({
+          at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+          what: fc.constantFrom("delete", "double", "insert", "indent", "outdent", "swap", "cut", "doubleLine"),
+          put: fc.constantFrom(...CHARACTERS),
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
+    )
+    .map(([start, mutations]) => mutations.reduce((text, { at, what, put }) => mutate(text, at, what, put), start));
+
+function mutate(text: string, at: number, what: string, put: string): string {
+  const index = Math.floor(at * text.length);
+  if (what === "delete") return text.slice(0, index) + text.slice(index + 1);
+  if (what === "double") return text.slice(0, index + 1) + text.slice(index);
+  if (what === "insert") return text.slice(0, index) + put + text.slice(index);
+  if (what === "cut") return text.slice(0, index);
+  const lines = text.split("\n");
+  const line = Math.floor(at * lines.length);
+  const old = lines[line] ?? "";
+  if (what === "indent") lines[line] = ` ${old}`;
+  else if (what === "outdent") lines[line] = old.replace(/^ /, "");
+  else if (what === "doubleLine") lines.splice(line, 0, old);
+  else lines.splice(line, 2, lines[line + 1] ?? "", old);
+  return lines.join("\n");
+}
+
+const items = streams.map(({ resources, agent }) => resources[agent]?.text ?? "");
+
+describe("where the reader of block YAML answers, the package yaml says the same", () => {
+  test("golden files and their parts", () => {
+    const answered = goldenTexts.filter((text) => agrees(text));
+    // Most of them are written as hosts write.
+    expect(answered.length).toBeGreaterThan(goldenTexts.length / 2);
+  });
+
+  test("generated block YAML", () => check(blocks, (text) => void agrees(text)));
+
+  test("generated block YAML, mutated", () => check(mutated(blocks), (text) => void agrees(text)));
+
+  test("lines of pieces in any order", () => check(soup, (text) => void agrees(text)));
+
+  test("golden files and their parts, mutated", () => {
+    check(mutated(fc.constantFrom(...goldenTexts)), (text) => void agrees(text));
+  });
+
+  test("items of streams", () => check(items, (text) => void agrees(text)));
+
+  test("streams, mutated by line and by character", () => {
+    check(fc.oneof(mutatedStreams, mutated(items)), (text) => void agrees(text));
+  });
+});
