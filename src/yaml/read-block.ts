@@ -51,6 +51,7 @@ function readDocument(reading: Reading): Node | undefined {
     endLine(reading);
   }
   const root = isFlow(reading) ? readOnLine(reading, -1) : readBelow(reading);
+  // A line that is indented like nothing before it, or goes on with a scalar, has been left by all collections.
   if (reading.at < text.length) throw new Beyond();
   return root;
 }
@@ -71,7 +72,6 @@ function readList(reading: Reading): ListNode {
     const { at } = reading;
     elements.push({ start: at, node: readElement(reading, column) });
   } while (reading.column === column && isDash(reading));
-  if (reading.column > column) throw new Beyond();
   reading.depth--;
   return { kind: "list", start, end: elements.at(-1)?.node.end ?? start, flow: false, column, elements };
 }
@@ -107,7 +107,6 @@ function readMap(reading: Reading, first: Key): MapNode {
     if (key === undefined) throw new Beyond();
     pairs.push(readPair(reading, column, key));
   }
-  if (reading.column > column) throw new Beyond();
   checkKeys(pairs);
   reading.depth--;
   const last = pairs.at(-1);
@@ -147,35 +146,18 @@ function readKey(reading: Reading): Key | undefined {
   return colon === undefined ? undefined : { scalar, colon };
 }
 
-/**
- * What starts on a line behind a key or a dash of a collection at a column, and is no block collection. Leaves the reading
- * at the next content, which must not go on with it.
- */
+/** What starts on a line behind a key or a dash of a collection at a column, and is no block collection. */
 function readOnLine(reading: Reading, column: number): Node {
-  const { text, at } = reading;
-  const node = text.charAt(at) === "|" ? readLiteral(reading, column) : readOneLine(reading);
-  if (reading.column > column) throw new Beyond();
-  return node;
-}
-
-function readOneLine(reading: Reading): Node {
-  const { text, at } = reading;
-  let node: Node;
-  if (isFlow(reading)) {
-    node = readFlow(reading);
-  } else {
-    node = readQuoted(text, at) ?? readPlainValue(text, at);
-    reading.at = node.end;
-  }
+  if (reading.text.charAt(reading.at) === "|") return readLiteral(reading, column);
+  const node = isFlow(reading) ? readFlow(reading) : readScalar(reading);
+  reading.at = node.end;
+  // A key within a value, or text behind a quote, is met here.
   endLine(reading);
   return node;
 }
 
-function readPlainValue(text: string, at: number): ScalarNode {
-  const { scalar, colon } = readPlain(text, at);
-  // A key may stand on the line of another one in braces only.
-  if (colon !== undefined) throw new Beyond();
-  return scalar;
+function readScalar({ text, at }: Reading): ScalarNode {
+  return readQuoted(text, at) ?? readPlain(text, at).scalar;
 }
 
 /** The value of a key, or the element behind a dash, that is not written. */

@@ -65,7 +65,10 @@ describe("the reader of block YAML answers for", () => {
   ];
 
   test.each(cases)("%s", (_, text, means) => {
+    const before = readsByPackage();
     expect(read(text)).toEqual({ means });
+    expect(isSource(parseSource(text))).toBe(true);
+    expect(readsByPackage()).toBe(before);
   });
 });
 
