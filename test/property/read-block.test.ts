@@ -30,11 +30,13 @@ function agrees(text: string): boolean {
 const golden = fileURLToPath(new URL("../golden", import.meta.url));
 
 /** The golden inputs and what they are made of: items, function configs, and the documents in their strings. */
-const goldenTexts = readdirSync(golden, { withFileTypes: true })
+const allGolden = readdirSync(golden, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .flatMap(({ name }) => readdirSync(join(golden, name)).map((file) => join(golden, name, file)))
   .filter((file) => file.endsWith(".yaml"))
   .flatMap((file) => partsOf(readFileSync(file)));
+
+const goldenTexts = [...new Set(allGolden)];
 
 function partsOf(bytes: Buffer): string[] {
   const stream = readStream(bytes, { allowManifests: true });
