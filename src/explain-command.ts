@@ -13,7 +13,6 @@ import { printMermaid } from "./explain/print-mermaid.ts";
 import { printTable } from "./explain/print-table.ts";
 import { hasError } from "./finding.ts";
 import type { Finding } from "./finding.ts";
-import { joinDocuments } from "./krm/join-documents.ts";
 import type { NamedFile } from "./krm/join-documents.ts";
 import { readManifest } from "./krm/read-manifest.ts";
 import { isFinding, NeedsFullParse, readPart } from "./krm/read-part.ts";
@@ -27,7 +26,7 @@ import { applyChange } from "./yaml/apply-change.ts";
 import type { Value } from "./yaml/change.ts";
 
 /** The forms in which the flows are printed. */
-export const FORMATS = ["table", "markdown", "mermaid", "json"] as const;
+export const FORMATS = ["table", "markdown", "mermaid", "json", "svg"] as const;
 
 /** What `explain` is called with. */
 export interface ExplainCall {
@@ -70,16 +69,11 @@ export function readFiles(paths: readonly string[], readStdin: () => Uint8Array)
     );
 }
 
-/** The bytes of several files, or folders of them, as one stream. */
-export function readSources(paths: readonly string[], readStdin: () => Uint8Array): Uint8Array {
-  return joinDocuments(readFiles(paths, readStdin)).bytes;
-}
-
 /**
  * Explains a ResourceList or manifests: carries out the rewrite in memory and prints which way each connection of the agent
  * then takes.
  */
-export function explainCommand(bytes: Uint8Array, call: ExplainCall, reading: Reading): Explained {
+export async function explainCommand(bytes: Uint8Array, call: ExplainCall, reading: Reading): Promise<Explained> {
   const stream = readStream(bytes, reading);
   if (!isStream(stream)) return { text: "", findings: [stream] };
   const select: Select = (kinds, mentioning) => {
@@ -90,14 +84,14 @@ export function explainCommand(bytes: Uint8Array, call: ExplainCall, reading: Re
     const { configs, findings } = configsOf(stream, select, call.functionConfig);
     if (hasError(findings)) return { text: "", findings };
     // Where there are several, none can be meant.
-    return explainStream(call, select, configs.length === 1 ? configs[0] : undefined);
+    return await explainStream(call, select, configs.length === 1 ? configs[0] : undefined);
   } catch (error) {
     if (error instanceof NeedsFullParse) return explainCommand(bytes, call, { ...reading, way: "full parse" });
     throw error;
   }
 }
 
-function explainStream(call: ExplainCall, select: Select, config: Manifest | undefined): Explained {
+async function explainStream(call: ExplainCall, select: Select, config: Manifest | undefined): Promise<Explained> {
   const decision = decide(config, select);
   const told = decision.findings.filter(({ severity }) => severity !== "info");
   if (hasError(told)) return { text: "", findings: told };
@@ -117,7 +111,7 @@ function explainStream(call: ExplainCall, select: Select, config: Manifest | und
     const isTold = ({ field }: Finding): boolean => explanation.some((each) => each.field?.path === field?.path);
     return { text: "", findings: [...told.filter((finding) => !isTold(finding)), ...explanation] };
   }
-  return { text: print(explanation, call), findings: told };
+  return { text: await print(explanation, call), findings: told };
 }
 
 /** The function configs that can be meant: the given one, else the stream's own, else those among its manifests. */
@@ -138,7 +132,7 @@ export function configsOf(
   return { configs, findings };
 }
 
-function print(explanation: Explanation, { format, withColour }: ExplainCall): string {
+async function print(explanation: Explanation, { format, withColour }: ExplainCall): Promise<string> {
   switch (format) {
     case "table":
       return printTable(explanation, withColour);
@@ -148,5 +142,11 @@ function print(explanation: Explanation, { format, withColour }: ExplainCall): s
       return printMermaid(explanation);
     case "json":
       return printJson(explanation);
+    case "svg": {
+      // The layout library is for this format alone, and no other run evaluates it.
+      // oxlint-disable-next-line no-restricted-imports -- this is the import() that the rule asks for
+      const { printSvg } = await import("./explain/print-svg.ts");
+      return printSvg(explanation);
+    }
   }
 }

@@ -26,7 +26,7 @@ Its FILE may be a folder too, and exactly one InterceptBackends among them is th
 config.
 
 Options:
-  --format FORMAT         of explain: table, markdown, mermaid or json
+  --format FORMAT         of explain: table, markdown, mermaid, json or svg
                           of check: diff, github or sarif
   --function-config FILE  an InterceptBackends or ConfigMap; takes the place of the
                           ResourceList's own functionConfig

@@ -20,7 +20,7 @@ export async function explainCall(paths: readonly string[], options: Options): P
   if (config !== undefined && "severity" in config) return tell([config], configFile ?? "");
   const withColour = process.stdout.isTTY && !process.env["NO_COLOR"];
   const call = { format, withColour, ...(config === undefined ? {} : { functionConfig: config }) };
-  const { text, findings } = explainCommand(joined.bytes, call, { allowManifests: true });
+  const { text, findings } = await explainCommand(joined.bytes, call, { allowManifests: true });
   const status = tell(findings, paths.join(", ") || STANDARD_INPUT, joined);
   write([Buffer.from(text)]);
   return status;

@@ -15,6 +15,7 @@ import { isSource, parseSource, toPlain } from "../yaml/source.ts";
 import { wayDecider } from "./decide-way.ts";
 import { exportFlow, tokenFlow } from "./exports.ts";
 import type { Explanation, Flow } from "./flow.ts";
+import { exceptionOf } from "./rows.ts";
 import { scrapeFlows } from "./scrapes.ts";
 
 /** What an explanation is made from. */
@@ -52,6 +53,7 @@ export function explain({ agent, settings, pipelines, secrets, cluster }: Scene)
     ({ ref }) => ref.kind === "Service" && ref.name === "kubernetes" && ref.namespace === "default",
   );
   const address = apiServer && valueAt(apiServer.object, "spec", "clusterIP");
+  const toApiServer = decideWay(443, typeof address === "string" ? address : undefined);
   return {
     agent: agent.ref.namespace === undefined ? agent.ref.name : `${agent.ref.namespace}/${agent.ref.name}`,
     flows: [
@@ -64,7 +66,7 @@ export function explain({ agent, settings, pipelines, secrets, cluster }: Scene)
         protocol: "https",
         port: 443,
         place: "in the cluster",
-        ...decideWay(443, typeof address === "string" ? address : undefined),
+        ...toApiServer,
         tls: "agent",
       },
       ...tokens.filter((token): token is Flow => typeof token !== "string"),
@@ -72,6 +74,10 @@ export function explain({ agent, settings, pipelines, secrets, cluster }: Scene)
     gaps: [
       ...findings.map(({ cause, resource }) => `MetricPipeline/${resource?.name ?? ""}: ${cause}`),
       ...tokens.filter((token) => typeof token === "string"),
+      ...toApiServer.unless.map(
+        (each) =>
+          `api server: it is ${exceptionOf(each)}, but the IP is not known; add the Service kubernetes of the namespace default to the input`,
+      ),
     ],
   };
 }

@@ -12,9 +12,14 @@ export function cellsOf(flow: Flow): string[] {
     String(flow.port),
     `${flow.place}${mode}`,
     flow.decider.way,
-    [flow.decider.id, ...flow.unless.map(({ way, ranges }) => `but ${way} in ${ranges}`)].join(", "),
+    [flow.decider.id, ...flow.unless.map(exceptionOf)].join("; "),
     flow.tls,
   ];
+}
+
+/** What decides instead if the address is in the rule's ranges, as a clause. */
+export function exceptionOf({ way, ranges }: Decider): string {
+  return `${way} if its IP is in ${ranges}`;
 }
 
 /** The rules that decided, each once, in the order in which they first did. */

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { ExplainCall, Explained } from "../../src/explain-command.ts";
-import { explainCommand, FORMATS, readSources } from "../../src/explain-command.ts";
+import { explainCommand, FORMATS, readFiles } from "../../src/explain-command.ts";
+import { joinDocuments } from "../../src/krm/join-documents.ts";
 import { runProgram } from "../program.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -12,15 +13,21 @@ const warn = fileURLToPath(new URL("fixtures/warn.yaml", import.meta.url));
 /** What there is to be warned of in the mesh of the fixture. */
 const SCRAPED_TOO = /port 9090 .*scrapes of Pod plain\/exporter/;
 
-function explainText(text: string, call: Partial<ExplainCall> = {}): Explained {
+function explainText(text: string, call: Partial<ExplainCall> = {}): Promise<Explained> {
   return explainCommand(Buffer.from(text), { format: "table", withColour: false, ...call }, { allowManifests: true });
 }
 
+/** What is printed for files and folders. */
+function explainPaths(paths: readonly string[], format: ExplainCall["format"]): Promise<Explained> {
+  const files = readFiles(paths, () => expect.unreachable("nothing is piped"));
+  return explainCommand(joinDocuments(files).bytes, { format, withColour: false }, { allowManifests: true });
+}
+
 /** The flows that the JSON of a stream tells. */
-function flowsOf(
+async function flowsOf(
   text: string,
-): { kind: string; target: string; port: number; way: string; tls: string; rule: string }[] {
-  const { text: json, findings } = explainText(text, { format: "json" });
+): Promise<{ kind: string; target: string; port: number; way: string; tls: string; rule: string }[]> {
+  const { text: json, findings } = await explainText(text, { format: "json" });
   expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
   const { flows } = JSON.parse(json) as {
     flows: { kind: string; target: string; port: number; way: string; tls: string; decidedBy: { id: string } }[];
@@ -28,39 +35,43 @@ function flowsOf(
   return flows.map(({ decidedBy, ...flow }) => ({ ...flow, rule: decidedBy.id }));
 }
 
-function callsTo8082(text: string): ReturnType<typeof flowsOf> {
-  return flowsOf(text).filter(({ kind, port }) => kind === "token" && port === 8082);
+async function callsTo8082(text: string): ReturnType<typeof flowsOf> {
+  return (await flowsOf(text)).filter(({ kind, port }) => kind === "token" && port === 8082);
 }
 
 describe.each(FORMATS)("as %s", (format) => {
-  const call: ExplainCall = { format, withColour: false };
+  const ending = format === "svg" ? "svg" : `${format}.txt`;
 
   test("the kpt example is explained as it was looked at", async () => {
-    const bytes = readSources([`${root}/examples/kpt`], () => expect.unreachable("nothing is piped"));
-    const { text, findings } = explainCommand(bytes, call, { allowManifests: true });
+    const { text, findings } = await explainPaths([`${root}/examples/kpt`], format);
     expect(findings).toEqual([]);
-    await expect(text).toMatchFileSnapshot(`fixtures/kpt.${format}.txt`);
+    // The picture is the one that docs/interception.md shows.
+    await expect(text).toMatchFileSnapshot(format === "svg" ? `${root}/docs/flows.svg` : `fixtures/kpt.${ending}`);
   });
 
   test("the base of the kustomize example is explained without the endpoint that nobody can read", async () => {
-    const paths = [`${root}/examples/kustomize/base`, warn];
-    const bytes = readSources(paths, () => expect.unreachable("nothing is piped"));
-    const { text, findings } = explainCommand(bytes, call, { allowManifests: true });
+    const { text, findings } = await explainPaths([`${root}/examples/kustomize/base`, warn], format);
     expect(findings.map(({ severity }) => severity)).toEqual(["warning"]);
-    await expect(text).toMatchFileSnapshot(`fixtures/kustomize-base.${format}.txt`);
+    await expect(text).toMatchFileSnapshot(`fixtures/kustomize-base.${ending}`);
+  });
+
+  test("the source of the Argo CD example is explained as it was looked at", async () => {
+    const { text, findings } = await explainPaths([`${root}/examples/argocd/metrics`], format);
+    expect(findings).toEqual([]);
+    await expect(text).toMatchFileSnapshot(`fixtures/argocd.${ending}`);
   });
 
   test("a mesh with Services, namespaces and policies is explained, and hosts out of Secrets are not shown", async () => {
-    const { text, findings } = explainText(mesh, { format });
+    const { text, findings } = await explainText(mesh, { format });
     expect(findings.map(({ cause }) => cause)).toEqual([expect.stringMatching(SCRAPED_TOO)]);
     expect(text).not.toContain("hidden");
-    await expect(text).toMatchFileSnapshot(`fixtures/mesh.${format}.txt`);
+    await expect(text).toMatchFileSnapshot(`fixtures/mesh.${ending}`);
   });
 });
 
 describe("a flow", () => {
-  test("of a backend, a scrape on the same port and the API server go as the packet filter decides", () => {
-    expect(flowsOf(mesh)).toEqual(
+  test("of a backend, a scrape on the same port and the API server go as the packet filter decides", async () => {
+    expect(await flowsOf(mesh)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ kind: "export", port: 4317, way: "sidecar", tls: "sidecar (mTLS)" }),
         expect.objectContaining({ target: "Pod/plain/exporter", port: 9090, way: "sidecar", rule: "included-port" }),
@@ -71,15 +82,19 @@ describe("a flow", () => {
     );
   });
 
-  test("to a token endpoint in the cluster goes through the sidecar, as the rewrite has asked for", () => {
+  test("to a token endpoint in the cluster goes through the sidecar, as the rewrite has asked for", async () => {
     const inCluster = mesh.replace("https://login.partner.example/token", "http://login.observability:8082/token");
-    expect(callsTo8082(inCluster)).toMatchObject([{ way: "sidecar", rule: "included-port", tls: "sidecar (mTLS)" }]);
+    expect(await callsTo8082(inCluster)).toMatchObject([
+      { way: "sidecar", rule: "included-port", tls: "sidecar (mTLS)" },
+    ]);
     const off = inCluster.replace("    bypass:", '    endpoints: {oauth2TokenEndpoints: "Off"}\n    bypass:');
-    expect(callsTo8082(off)).toMatchObject([{ way: "direct", rule: "not-included", tls: "none: refused, STRICT" }]);
+    expect(await callsTo8082(off)).toMatchObject([
+      { way: "direct", rule: "not-included", tls: "none: refused, STRICT" },
+    ]);
   });
 
-  test("of plain HTTP to a STRICT workload is said to be refused when it is direct", () => {
-    const shop = flowsOf(mesh).find(({ target }) => target === "Deployment/observability/shop");
+  test("of plain HTTP to a STRICT workload is said to be refused when it is direct", async () => {
+    const shop = (await flowsOf(mesh)).find(({ target }) => target === "Deployment/observability/shop");
     expect(shop).toMatchObject({ port: 8080, way: "direct", tls: "none: refused, STRICT" });
   });
 
@@ -100,14 +115,14 @@ describe("a flow", () => {
       "- apiVersion: v1\n  kind: Namespace\n  metadata:\n    name: kyma-system\n    labels: {istio-injection: disabled}",
     ],
     ["interception switched off", "    bypass:\n      ipRanges: [10.96.0.1/32]", '    trafficInterception: "Off"'],
-  ])("is direct without a sidecar: %s", (_, from, to) => {
+  ])("is direct without a sidecar: %s", async (_, from, to) => {
     expect(mesh).toContain(from);
-    const flows = flowsOf(mesh.replace(from, to));
+    const flows = await flowsOf(mesh.replace(from, to));
     expect(new Set(flows.map(({ way, rule }) => `${way}: ${rule}`))).toEqual(new Set(["direct: no-sidecar"]));
   });
 
-  test("of a container that runs as the sidecar's user bypasses the sidecar", () => {
-    const flows = flowsOf(
+  test("of a container that runs as the sidecar's user bypasses the sidecar", async () => {
+    const flows = await flowsOf(
       mesh.replace(
         "          image: collector\n",
         "          image: collector\n          securityContext: {runAsUser: 1337}\n",
@@ -118,9 +133,9 @@ describe("a flow", () => {
 });
 
 describe("the program", () => {
-  test("explains a ResourceList from standard input, without colour where nobody sees it", () => {
+  test("explains a ResourceList from standard input, without colour where nobody sees it", async () => {
     const { status, stdout, stderr } = runProgram(["explain"], mesh);
-    expect({ status, stdout: stdout.toString() }).toEqual({ status: 0, stdout: explainText(mesh).text });
+    expect({ status, stdout: stdout.toString() }).toEqual({ status: 0, stdout: (await explainText(mesh)).text });
     expect(stderr).toMatch(SCRAPED_TOO);
   });
 
@@ -131,25 +146,26 @@ describe("the program", () => {
   });
 
   test.each([
-    ["a format that there is not", ["explain", "--format", "svg"]],
+    ["a format that there is not", ["explain", "--format", "png"]],
     ["a file that there is not", ["explain", "no-such-file.yaml"]],
   ])("refuses %s", (_, args) => {
     const { status, stdout } = runProgram(args, mesh);
     expect({ status, stdout: stdout.toString() }).toEqual({ status: 2, stdout: "" });
   });
 
-  test("colours the way on a terminal alone", () => {
-    const painted = explainText(mesh, { withColour: true }).text;
+  test("colours the way on a terminal alone", async () => {
+    const { text: plain } = await explainText(mesh);
+    const { text: painted } = await explainText(mesh, { withColour: true });
     expect(painted).toContain("\u001b[32msidecar");
-    expect(painted.replace(/\u001b\[\d+m/g, "")).toBe(explainText(mesh).text);
+    expect(painted.replace(/\u001b\[\d+m/g, "")).toBe(plain);
   });
 
-  test("names an annotation with which Istio refuses the pod", () => {
+  test("names an annotation with which Istio refuses the pod", async () => {
     const wrong = mesh.replace(
       "        labels:\n          app: agent\n",
       '        annotations:\n          traffic.sidecar.istio.io/excludeOutboundPorts: "1-2"\n',
     );
-    const { text, findings } = explainText(wrong);
+    const { text, findings } = await explainText(wrong);
     expect(text).toBe("");
     expect(findings.map(({ severity, field }) => [severity, field?.currentValue])).toEqual([
       ["warning", undefined],

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { explainCommand, readSources } from "../../src/explain-command.ts";
+import { explainCommand, readFiles } from "../../src/explain-command.ts";
+import { joinDocuments } from "../../src/krm/join-documents.ts";
 import { run } from "../../src/run.ts";
 import { textOf } from "./stream.ts";
 
@@ -61,10 +62,10 @@ describe("of a stream with hundreds of workloads that no warning is about", () =
   });
 });
 
-test.each(["kpt", "argocd/metrics"])("the example %s raises no warning", (name) => {
-  const bytes = readSources([`${examples}${name}`], () => expect.unreachable("nothing is piped"));
+test.each(["kpt", "argocd/metrics"])("the example %s raises no warning", async (name) => {
+  const files = readFiles([`${examples}${name}`], () => expect.unreachable("nothing is piped"));
   const call = { format: "json", withColour: false } as const;
-  const { text, findings } = explainCommand(bytes, call, { allowManifests: true });
+  const { text, findings } = await explainCommand(joinDocuments(files).bytes, call, { allowManifests: true });
   expect(text).toContain("includeOutboundPorts");
   expect(findings).toEqual([]);
 });

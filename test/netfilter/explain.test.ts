@@ -90,7 +90,7 @@ onEachFilter((filter, pod) => {
       fc.asyncProperty(variants, async (variant) => {
         const text = streamOf(variant);
         filter.load(pod, flagsOf(text));
-        const { text: json } = explainCommand(Buffer.from(text), { format: "json", withColour: false }, {});
+        const { text: json } = await explainCommand(Buffer.from(text), { format: "json", withColour: false }, {});
         const { flows } = JSON.parse(json) as { flows: Row[] };
         expect(flows).toHaveLength(11);
         const calls = flows.flatMap((row) => callsOf(row, variant.uid).map((each) => ({ ...each, row })));
