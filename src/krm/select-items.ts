@@ -7,6 +7,8 @@ import type { Item, Stream } from "./stream.ts";
 /** How an escape of a character of ASCII starts in YAML (YAML 1.2.2, 5.7), in JSON as well. */
 const ESCAPES = ["\\x", "\\u00", "\\U000000"].map((escape) => Buffer.from(escape));
 
+const BACKSLASH = 0x5c;
+
 /** An escape that spells what names are made of, and none of `<`, `>`, `&`, which Go's JSON always writes as escapes. */
 const ESCAPED_WORD = /\\(?:x|u00|U000000)(?:2[def]|3\d|[4-7][\da-f])/i;
 
@@ -71,7 +73,12 @@ function mayMention(stream: Stream, item: Item, mentions: readonly ByteMention[]
   const isMentioned = ({ words, like }: ByteMention): boolean =>
     words.every((word) => region.includes(word)) && (like === undefined || like.test(region.toString("latin1")));
   if (mentions.some(isMentioned)) return true;
-  return holds(stream, item, ESCAPES) && ESCAPED_WORD.test(regionOf(stream, item).toString("latin1"));
+  // One byte is looked for much faster than several.
+  return (
+    region.includes(BACKSLASH) &&
+    ESCAPES.some((escape) => region.includes(escape)) &&
+    ESCAPED_WORD.test(region.toString("latin1"))
+  );
 }
 
 function holds(stream: Stream, item: Item, words: readonly Buffer[]): boolean {

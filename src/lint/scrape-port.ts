@@ -22,8 +22,8 @@ export const scrapePort: Warning = (scene) => {
   if (!scrapes || !isOpen || ports.length === 0) return [];
   // Many a workload names the port in other ways: as where it sends its own telemetry to.
   const mentions = ports.map((port) => ({
-    all: [SCRAPE, String(port)],
-    like: new RegExp(`[pP]ort["']?\\s*:\\s*["']?${port}\\b`),
+    all: [String(port), SCRAPE],
+    like: new RegExp(`ort["']?\\s*:\\s*["']?${port}\\b`),
   }));
   const targets = ask(["Service", ...WORKLOADS], mentions).flatMap((manifest) => {
     const target = isSame(manifest, agent.manifest) ? undefined : scrapeTarget(manifest);

@@ -9,8 +9,7 @@ import type { Trouble, Warning } from "./warning.ts";
  * which the packet filter sees (cilium#17276). A stream that has kube-proxy shows that none does.
  */
 export const targetPort: Warning = (scene) => {
-  const { agent, ask, interception, settings } = scene;
-  if (settings.ports.socketLoadBalancer) return [];
+  const { agent, ask, interception } = scene;
   const peers = interceptedPeers(scene);
   const services = servicesOf(peers, scene);
   const names = services.flatMap(({ object }) => peers.map(({ port }) => servicePort(object, port)?.["targetPort"]));

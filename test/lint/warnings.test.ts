@@ -650,7 +650,7 @@ const EXAMPLES: readonly Example[] = [
         config: { trafficInterception: "Off" },
       },
       {
-        others: [namespaceOf("other", { "istio.io/dataplane-mode": "ambient" })],
+        others: [namespaceOf("kyma-system-2", { "istio.io/dataplane-mode": "ambient" })],
         config: { trafficInterception: "Off" },
       },
     ],
