@@ -26,15 +26,18 @@ export interface Line {
 /** The lines of a file of which one stretch of bytes may be shown: any other resource may be a Secret. */
 export function linesAround(bytes: Uint8Array, own: { start: number; end: number }): Line[] {
   let offset = 0;
+  let isBehind = false;
   return linesOf(bytes).map((text) => {
     const start = Math.max(0, own.start - offset);
     const end = own.end - offset;
     offset += text.length;
     const content = text.replace(/\r?\n$/, "");
     if (start >= text.length || end <= 0) {
-      const tellsNothing = BETWEEN.test(content) || (end === 0 && NEXT_ITEM.test(content));
+      const tellsNothing = BETWEEN.test(content) || (isBehind && NEXT_ITEM.test(content));
+      isBehind = false;
       return { text, lead: tellsNothing ? "" : content, tail: "" };
     }
+    isBehind = true;
     const [lead, tail] = [content.slice(0, start), content.slice(end)];
     return { text, lead: LEAD.test(lead) ? "" : lead, tail: TAIL.test(tail) ? "" : tail };
   });
