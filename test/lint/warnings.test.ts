@@ -207,7 +207,7 @@ const EXAMPLES: readonly Example[] = [
     nearly: [
       { others: [namespaceOf("kyma-system", { "istio-injection": "enabled" })] },
       { others: [namespaceOf("kyma-system", {})] },
-      { others: [namespaceOf("other", { "istio-injection": "disabled" })] },
+      { others: [namespaceOf("kyma-system-2", { "istio-injection": "disabled" })] },
       {
         others: [namespaceOf("kyma-system", { "istio-injection": "disabled" })],
         config: { trafficInterception: "Off" },
