@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, symlinkSync } from "node:fs";
+import { lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -60,6 +60,16 @@ describe("the pre-commit hook", () => {
     expect(shell(folder, command)).toEqual({ status: 0, out: "" });
   });
 
+  test("as the hook of a real repository, keeps a commit back until it is right", () => {
+    const folder = folderWith(kptExample("telemetry/"));
+    spawnSync("git", ["init", "--quiet"], { cwd: folder });
+    writeFileSync(join(folder, ".git/hooks/pre-commit"), `#!/bin/sh\nexec ${command}\n`, { mode: 0o755 });
+    const commit = "git add . && git -c user.name=a -c user.email=a@example.com commit --quiet --message change";
+    expect(shell(folder, commit).status).toBe(1);
+    expect(shell(folder, `${command} | git apply`).status).toBe(0);
+    expect(shell(folder, `${commit} && git log --format=%s`)).toEqual({ status: 0, out: "change\n" });
+  });
+
   test("runs for the files that it reads, and gets no names of changed ones", () => {
     expect(hook?.pass_filenames).toBe(false);
     const files = new RegExp(hook?.files ?? "");
@@ -72,14 +82,26 @@ describe("the pre-commit hook", () => {
 });
 
 describe("the workflow", () => {
-  const command = steps.flatMap(({ run }) => (run?.startsWith("intercept-backends ") ? [run] : [])).join("\n");
+  const runs = steps.flatMap(({ run }) => run ?? []);
+  const command = runs.filter((run) => run.startsWith("intercept-backends ")).join("\n");
 
-  test("fails with the commands that GitHub shows, and installs this version", () => {
-    const { status, out } = shell(folderWith(kptExample("telemetry/")), command, env);
+  test("installs the package that npm makes of this version, and fails with the commands that GitHub shows", () => {
+    const folder = folderWith({ ...kptExample("telemetry/"), "ci/.keep": "", "prefix/.keep": "" });
+    const packed = spawnSync("npm", ["pack", "--ignore-scripts", "--pack-destination", join(folder, "ci")], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(packed.status, packed.stderr).toBe(0);
+
+    const prefix = join(folder, "prefix");
+    const { status, out } = shell(folder, `PATH="${prefix}/bin:$PATH"\n${runs.join("\n")}`, {
+      ...env,
+      npm_config_prefix: prefix,
+      npm_config_prefer_offline: "true",
+    });
     expect(status).toBe(1);
-    expect(out).toMatch(/^::error file=telemetry\/metric-agent\.yaml,line=23,/);
-    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-    expect(steps.some(({ run }) => run?.endsWith(` intercept-backends@${version}`))).toBe(true);
+    expect(out).toMatch(/^::error file=telemetry\/metric-agent\.yaml,line=23,/m);
+    expect(lstatSync(join(prefix, "bin/intercept-backends")).isSymbolicLink()).toBe(true);
   });
 
   test("pins its actions", () => {
