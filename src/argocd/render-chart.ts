@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Finding } from "../finding.ts";
 import { isRecord } from "../record.ts";
@@ -6,8 +7,9 @@ import { problem } from "./problem.ts";
 import { readYaml } from "./read-yaml-file.ts";
 import type { Rendering } from "./render.ts";
 import { countBytes, lookAt } from "./repository.ts";
-import type { Repository } from "./repository.ts";
+import type { Place, Repository } from "./repository.ts";
 import { runRenderer } from "./run-renderer.ts";
+import { secretsByName, secretValues } from "./secret-values.ts";
 import type { Surroundings } from "./run-renderer.ts";
 import { walk } from "./walk.ts";
 
@@ -48,12 +50,13 @@ export async function renderChart(
     (part): part is Finding => typeof part === "object" && "severity" in part,
   );
   if (findings.length > 0 || "severity" in values) return { findings };
+  const given = valueFiles.filter((place): place is Place => "real" in place);
 
   const last = Object.keys(values.value).length === 0 ? [] : ["--values=-"];
   const rendered = await runRenderer(
     {
       program: "helm",
-      args: ["template", "--include-crds", ...(valueFiles as string[]), ...last, ...(release as string[]), "."],
+      args: ["template", "--include-crds", ...given.map(valuesFlag), ...last, ...(release as string[]), "."],
       cwd: repository.folder,
       env: {
         HELM_CACHE_HOME: NO_HELM_HOME,
@@ -63,12 +66,27 @@ export async function renderChart(
       },
       input: JSON.stringify(values.value),
       network: false,
+      secrets: () => [
+        ...[...files, ...given].flatMap(({ real }) => secretsIn(readFileSync(real))),
+        ...secretsByName(values.value),
+      ],
     },
     surroundings,
   );
   return rendered instanceof Uint8Array
     ? { bytes: rendered, name: "helm template", files: [] }
     : { findings: [rendered] };
+}
+
+/** helm takes the flag's value for a line of CSV (spf13/pflag: string_slice.go). */
+function valuesFlag({ real }: Place): string {
+  return `--values="${real.replaceAll('"', '""')}"`;
+}
+
+/** Values of a file in a chart: those of Secrets, and those whose names say that they are to be kept. */
+function secretsIn(bytes: Uint8Array): string[] {
+  const read = readYaml(Buffer.from(bytes).toString("utf8"));
+  return [...secretValues(bytes), ...("value" in read ? secretsByName(read.value) : [])];
 }
 
 /** Argo CD's name for the release; of an Application in another namespace it is what follows the `_`. */
@@ -109,7 +127,7 @@ function releaseArguments(env: Environment, name: string): (string | Finding)[] 
   ];
 }
 
-function valueFile(repository: Repository, name: string): string | Finding {
+function valueFile(repository: Repository, name: string): Place | Finding {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) {
     return problem(`the value file ${JSON.stringify(name)} is remote`, "commit it to the repository");
   }
@@ -122,9 +140,7 @@ function valueFile(repository: Repository, name: string): string | Finding {
     );
   }
   if ("severity" in place) return place;
-  const tooMuch = countBytes(repository, place, path);
-  // helm takes the flag's value for a line of CSV (spf13/pflag: string_slice.go).
-  return tooMuch ?? `--values="${place.real.replaceAll('"', '""')}"`;
+  return countBytes(repository, place, path) ?? place;
 }
 
 function valuesOf({ values, parameters }: ChartSettings): { value: Record<string, unknown> } | Finding {

@@ -1,10 +1,11 @@
 import { relative } from "node:path";
 import type { Finding } from "../finding.ts";
-import { byteOrderMark, isDocumentStart, lineFrom } from "../krm/lines.ts";
+import { joinDocuments } from "../krm/join-documents.ts";
+import type { NamedFile } from "../krm/join-documents.ts";
+import { byteOrderMark } from "../krm/lines.ts";
 import { matchesGlob } from "./glob.ts";
-import { linesIn } from "./lines-in.ts";
 import { problem } from "./problem.ts";
-import type { Rendering, SourceText } from "./render.ts";
+import type { Rendering } from "./render.ts";
 import { readInside, shown } from "./repository.ts";
 import type { Repository } from "./repository.ts";
 import { walk } from "./walk.ts";
@@ -16,7 +17,6 @@ export interface Choice {
   exclude: readonly string[];
 }
 
-const LF = 0x0a;
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 
 /** All manifests below the source folder, in the order of their paths, as one stream; hidden files and folders stay out. */
@@ -39,22 +39,13 @@ export function renderDirectory(repository: Repository, { include, exclude }: Ch
 }
 
 function join(repository: Repository, files: readonly FoundFile[]): Rendering {
-  const pieces: Uint8Array[] = [];
-  const texts: SourceText[] = [];
-  let start = 0;
-  let line = 1;
+  const named: NamedFile[] = [];
   for (const file of files) {
-    const text = textOf(repository, file);
-    if (!(text instanceof Uint8Array)) return { findings: [text] };
-    const lead = pieces.length > 0 && !isDocumentStart(text, lineFrom(text, 0)) ? 1 : 0;
-    texts.push({ path: shown(repository, file.path), start, line, lead });
-    const end = text.at(-1) === LF || text.length === 0 ? "" : "\n";
-    const ended = Buffer.concat([Buffer.from(lead ? "---\n" : ""), text, Buffer.from(end)]);
-    pieces.push(ended);
-    start += ended.length;
-    line += linesIn(ended);
+    const bytes = textOf(repository, file);
+    if (!(bytes instanceof Uint8Array)) return { findings: [bytes] };
+    named.push({ path: shown(repository, file.path), bytes });
   }
-  return { bytes: Buffer.concat(pieces), name: "the source", files: texts };
+  return { ...joinDocuments(named), name: "the source" };
 }
 
 /**

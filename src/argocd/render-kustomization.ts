@@ -16,7 +16,7 @@ export async function renderKustomization(repository: Repository, surroundings: 
       args: ["build", "--load-restrictor=LoadRestrictionsRootOnly", ...helm, "."],
       cwd: repository.folder,
       network: operator.remoteBases,
-      secrets,
+      secrets: () => secrets,
     },
     surroundings,
   );

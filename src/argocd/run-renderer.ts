@@ -25,8 +25,8 @@ export interface Call {
   env?: Readonly<Record<string, string>>;
   /** True when the operator lets this call reach the network. */
   network: boolean;
-  /** What must not be seen in a word of its. */
-  secrets?: readonly string[];
+  /** What must not be seen in a word of its; asked for when it has failed. */
+  secrets: () => readonly string[];
 }
 
 /** Variables that are handed on. No name of an Application's is among them (`ARGOCD_ENV_`, `PARAM_`, `ARGOCD_APP_`). */
@@ -89,7 +89,7 @@ export async function runRenderer(call: Call, { env, operator, end }: Surroundin
   if (ran.status === 0) return ran.stdout;
   const how = ran.status === null ? `was ended by ${ran.signal ?? "a signal"}` : `failed`;
   return problem(
-    `${call.program} ${how}: ${oneLine(hideValues(ran.stderr, call.secrets ?? []))}`,
+    `${call.program} ${how}: ${oneLine(hideValues(ran.stderr, call.secrets()))}`,
     "mend the source, or see what it says by itself",
   );
 }

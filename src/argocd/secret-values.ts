@@ -15,6 +15,17 @@ export function secretValues(bytes: Uint8Array): string[] {
   });
 }
 
+/** Names of values that nobody wants to see in a log. */
+const KEPT = /pass(?:word|wd|phrase)|secret|token|credential|api[-_]?key|private[-_]?key|access[-_]?key/i;
+
+/** The texts below all keys of plain data whose names say that they are to be kept, as they are and decoded. */
+export function secretsByName(value: unknown, isKept = false): string[] {
+  if (typeof value === "string") return isKept ? [value, Buffer.from(value, "base64").toString("utf8")] : [];
+  if (typeof value === "number") return isKept ? [String(value)] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, below]) => secretsByName(below, isKept || KEPT.test(key)));
+}
+
 /** What stands behind the `=` of each line, and the line where it has none. */
 export function assignedValues(text: string): string[] {
   return text.split("\n").map((line) => line.slice(line.indexOf("=") + 1).trim());

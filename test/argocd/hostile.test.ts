@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   symlinkSync,
   truncateSync,
@@ -39,6 +40,12 @@ const chart = {
 /** The application's folder of a repository in which a kustomization says more than it should. */
 function kustomization(text: string, files: Readonly<Record<string, string>> = {}): string {
   return join(repository({ ...kustomized, "app/kustomization.yaml": text, ...files }), "app");
+}
+
+/** The same with the configuration of a built-in transformer. */
+function transformer(kind: string, rest: string): string {
+  const text = `apiVersion: builtin\nkind: ${kind}\nmetadata: {name: p}\n${rest}\n`;
+  return kustomization("transformers: [p.yaml]\n", { "app/p.yaml": text });
 }
 
 describe("links and paths out of the repository", () => {
@@ -154,13 +161,17 @@ describe("what a kustomization may not ask for", () => {
       "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: p}\npath: http://127.0.0.1:1/patch.yaml\n";
     const several = { "app/p.yaml": `${patch.replace("http://127.0.0.1:1/", "")}---\n${patch}` };
     const inPlace = `transformers:\n- |\n  ${patch.trim().replaceAll("\n", "\n  ")}\n`;
+    const url = "http://127.0.0.1:1/x.yaml";
     for (const app of [
+      transformer("ConfigMapGenerator", `files: [key=${url}]`),
+      transformer("SecretGenerator", `envs: [${url}]`),
+      transformer("PatchStrategicMergeTransformer", `paths: [${url}]`),
       kustomization("transformers: [p.yaml]\n", { "app/p.yaml": patch }),
       kustomization("transformers: [p.yaml]\n", several),
       kustomization(inPlace),
     ]) {
       const ran = plugin(app, { env: refused });
-      expectRefusal(ran, /^(?:p|kustomization)\.yaml: transformers "http:.*remote ones are not allowed; /);
+      expectRefusal(ran, /^(?:p|kustomization)\.yaml: transformers "(?:key=)?http:.*remote ones are not allowed; /);
     }
   });
 
@@ -238,6 +249,10 @@ describe("names and values that look like flags or commands", () => {
       PARAM_SOURCE: value,
       KUSTOMIZE_PLUGIN_HOME: "/tmp",
       LD_PRELOAD: "/nonexistent.so",
+      SSH_AUTH_SOCK: "/tmp/agent",
+      GIT_SSH_COMMAND: "touch pwned",
+      no_proxy: "*",
+      SSL_CERT_FILE: "/tmp/certificates",
       AWS_SECRET_ACCESS_KEY: SECRET_VALUE,
       INTERCEPT_BACKENDS_KUSTOMIZE: spy,
     };
@@ -251,6 +266,24 @@ describe("names and values that look like flags or commands", () => {
     expect(names.toSorted()).toEqual(["GIT_ALLOW_PROTOCOL", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "PATH"]);
     expect(lines.slice(-3)).toEqual(["build", "--load-restrictor=LoadRestrictionsRootOnly", "."]);
     expect(readdirSync(app)).not.toContain("pwned");
+  });
+
+  test("the operator's own environment, which reaches a renderer where the operator lets it use the network", () => {
+    const seen = join(freshFolder(), "seen");
+    const spy = join(freshFolder(), "kustomize");
+    writeFileSync(spy, `#!/bin/sh\nenv > ${seen}\ncat agent.yaml; echo ---; cat pipeline.yaml\n`);
+    chmodSync(spy, 0o755);
+    const env = {
+      HTTPS_PROXY: "http://proxy:3128",
+      SSH_AUTH_SOCK: "/tmp/agent",
+      AWS_SECRET_ACCESS_KEY: SECRET_VALUE,
+      INTERCEPT_BACKENDS_KUSTOMIZE: spy,
+      INTERCEPT_BACKENDS_ALLOW_REMOTE_BASES: "true",
+    };
+    expect(plugin(join(repository(kustomized), "app"), { env }).status).toBe(0);
+    const lines = readFileSync(seen, "utf8").split("\n");
+    expect(lines).toEqual(expect.arrayContaining(["HTTPS_PROXY=http://proxy:3128", "SSH_AUTH_SOCK=/tmp/agent"]));
+    expect(lines.filter((line) => /^(?:GIT_ALLOW_PROTOCOL|AWS_|INTERCEPT_)/.test(line))).toEqual([]);
   });
 
   test("programs of the repository, when PATH has relative folders", () => {
@@ -482,13 +515,45 @@ withHelm("a chart that means harm", () => {
     expect(existsSync(join(app, "pwned"))).toBe(false);
   });
 
-  test("is a bomb of aliases", () => {
+  test("is a bomb of aliases as its values", () => {
     const levels = Array.from({ length: 9 }, (_, at) => `l${at + 1}: &l${at + 1} [${`*l${at},`.repeat(9)}*l${at}]`);
     const values = ["l0: &l0 [x,x,x,x,x,x,x,x,x]", ...levels].join("\n");
     expectRefusal(
       plugin(join(repository({ ...chart, "app/values.yaml": values }), "app")),
       /^source: helm failed: .*alias/,
     );
+  });
+});
+
+withHelm("a chart that tells of its values", () => {
+  test("shows its own words but not what is to be kept", () => {
+    const values = `database:\n  password: ${SECRET_VALUE}\nport: 5432\n`;
+    const fail = '{{ fail (printf "no host in %v, %v" .Values (.Files.Get "s.yaml" | b64enc)) }}';
+    const encoded = SECRET.replace("stringData:", "data:").replace(
+      SECRET_VALUE,
+      Buffer.from(SECRET_VALUE).toString("base64"),
+    );
+    const told = '{{ fail (printf "no host beside %v" ((.Files.Get "s.yaml" | fromYaml).data.password | b64dec)) }}';
+    for (const files of [
+      { "app/values.yaml": values, "app/templates/x.yaml": fail },
+      { "more.yaml": values, "app/templates/x.yaml": fail },
+      { "app/s.yaml": encoded, "app/templates/x.yaml": told },
+    ]) {
+      const app = join(repository({ ...chart, ...files }), "app");
+      const parameters = "more.yaml" in files ? [{ name: "helm.valueFiles", array: ["/more.yaml"] }] : [];
+      const ran = plugin(app, { parameters });
+      expectRefusal(ran, /^source: helm failed: .*no host (?:in map\[.*port:5432|beside …)/);
+      expect(ran.said.join("\n")).not.toContain(SECRET_VALUE);
+    }
+    const app = join(repository({ ...chart, "app/templates/x.yaml": fail }), "app");
+    for (const parameter of [
+      { name: "helm.values", string: values },
+      { name: "helm.parameters", map: { "database.password": SECRET_VALUE, port: "5432" } },
+    ]) {
+      const ran = plugin(app, { parameters: [parameter] });
+      expectRefusal(ran, /^source: helm failed: .*no host in map\[.*port:5432/);
+      expect(ran.said.join("\n")).not.toContain(SECRET_VALUE);
+    }
   });
 });
 
