@@ -72,7 +72,7 @@ function judge(stream: Stream, item: Item): "resource" | "not for the cluster" |
   if (manifest.ref.kind === KUSTOMIZATION && manifest.ref.apiVersion.startsWith("kustomize.")) {
     return notAResource(stream, item, "a Kustomization");
   }
-  return hiddenList(manifest) ?? "resource";
+  return hiddenList(stream, item, manifest) ?? "resource";
 }
 
 function notAResource(stream: Stream, item: Item, what = "a document without apiVersion and kind"): Finding {
@@ -84,7 +84,7 @@ function notAResource(stream: Stream, item: Item, what = "a document without api
   };
 }
 
-function hiddenList({ ref, object }: Manifest): Finding | undefined {
+function hiddenList(stream: Stream, item: Item, { ref, object }: Manifest): Finding | undefined {
   const items = Array.isArray(object["items"]) ? (object["items"] as unknown[]) : [];
   if (ref.kind !== "ResourceList" && ref.kind !== "MetricPipelineList" && !items.some(isSeen)) return undefined;
   return {
@@ -92,6 +92,7 @@ function hiddenList({ ref, object }: Manifest): Finding | undefined {
     cause: "the function does not see what stands in a list",
     remedy: "write each resource as a document of its own, with --- between them",
     resource: ref,
+    position: { line: lineAt(stream.bytes, item.start), column: 1 },
   };
 }
 

@@ -90,9 +90,12 @@ describe("what is for no cluster", () => {
 
   test("lists that Argo CD would take apart behind the function are refused", () => {
     const list = `apiVersion: v1\nkind: List\nitems:\n- ${pipeline("hidden").trim().replaceAll("\n", "\n  ")}\n`;
-    expectRefusal(plugin(repository({ ...files, "z.yaml": list })), /^z\.yaml: List\/.*: the function does not see/);
+    expectRefusal(
+      plugin(repository({ ...files, "z.yaml": list })),
+      /^z\.yaml:1:1: List\/.*: the function does not see/,
+    );
     const resourceList = "---\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n";
-    expectRefusal(plugin(repository({ ...files, "z.yaml": resourceList })), /^z\.yaml: ResourceList\//);
+    expectRefusal(plugin(repository({ ...files, "z.yaml": resourceList })), /^z\.yaml:1:1: ResourceList\//);
   });
 });
 
