@@ -2,7 +2,8 @@
 # ResourceList on stdin, ResourceList on stdout.
 #
 # It starts from nothing: no shell, no package manager, and the few libraries that the program needs. It holds the
-# executable and not Node with the bundle, because that is the smaller of the two and starts several times faster.
+# executable and not Node with the bundle. That is 11 MB more, 113 against 102 with Node 20, but kpt and kustomize wait for
+# a new start at each call, and this one starts several times faster (docs/performance.md).
 #
 # The base images are only built in. Pass them with digests where a build has to be reproducible.
 ARG NODE_IMAGE=node:22.21.1-bookworm-slim

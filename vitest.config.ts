@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
 const hosts = "test/hosts/**/*.test.ts";
+const image = "test/image/**/*.test.ts";
 
 export default defineConfig({
   // The same constant that scripts/build.mjs writes into the program.
@@ -15,7 +16,7 @@ export default defineConfig({
           name: "rules",
           setupFiles: ["test/seed.ts"],
           include: ["test/**/*.test.ts"],
-          exclude: [hosts],
+          exclude: [hosts, image],
           testTimeout: 120_000,
         },
       },
@@ -23,6 +24,11 @@ export default defineConfig({
         extends: true,
         // Each test starts whole programs, kustomize 4.5.4 alone takes more than a second.
         test: { name: "hosts", include: [hosts], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        // Builds the image first; npm run test:image runs it, npm test does not.
+        test: { name: "image", include: [image], testTimeout: 600_000, hookTimeout: 3_600_000 },
       },
     ],
   },

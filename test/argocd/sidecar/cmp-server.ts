@@ -36,10 +36,19 @@ export async function startCmpServer(
     ARGOCD_CMP_WORKDIR: "/tmp",
     ...settings,
   };
+  return serve(command, args, env, join(box.tmp, "plugins/intercept-backends.sock"));
+}
+
+/** Starts a command that serves the plugin on a socket, and talks to it. */
+export async function serve(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  socket: string,
+): Promise<PluginServer> {
   const server = spawn(command, args, { env, stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   server.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
-  const socket = join(box.tmp, "plugins/intercept-backends.sock");
   while (!existsSync(socket)) {
     if (server.exitCode !== null) throw new Error(`argocd-cmp-server does not start: ${log}`);
     await new Promise((done) => setTimeout(done, 20));
