@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
@@ -148,6 +148,18 @@ describe.skipIf(obstacle !== undefined).each([...servers])("plugin.yaml in %s", 
     });
     const manifests = await server.generate({ repository: folder, path: "metrics", sourcePath: path });
     expect(resourcesOf(manifests)).toHaveLength(3);
+  });
+
+  test("reads nothing through links out of the repository", async () => {
+    // Argo CD's own server refuses the one, and takes the other to begin at the repository's root.
+    for (const [target, line] of [
+      ["../../../../../etc/passwd", /illegal filepath in symlink|users\.yaml: a symbolic link that leads out of/],
+      ["/etc/passwd", /users\.yaml: a symbolic link that leads (?:nowhere|out of the repository)/],
+    ] as const) {
+      const folder = repository(files);
+      symlinkSync(target, join(folder, path, "users.yaml"));
+      await expect(server.generate({ repository: folder, path })).rejects.toThrow(line);
+    }
   });
 
   test("serves 16 calls at once, each with what is its own", async () => {
