@@ -44,7 +44,7 @@ export const options = [
   "--format=esm",
   `--define=__VERSION__="${ours}"`,
   // A run is over before the just-in-time compiler has earned what it costs; hot loops still reach it.
-  "--compile-jit-policy=10",
+  "--compile-jit-policy=30",
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-bunfig",
 ];

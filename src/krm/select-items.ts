@@ -24,11 +24,8 @@ export interface Selection {
  */
 export function selectItems(stream: Stream, kinds: readonly string[], mentioning?: readonly Mention[]): Selection {
   const selection: Selection = { found: [], findings: [] };
-  const kindBytes = kinds.map((kind) => Buffer.from(kind));
-  const mentions = mentioning?.map(toBytes);
-  for (const item of stream.items) {
-    if (item.kind === undefined ? !mayBe(stream, item, kindBytes) : !kinds.includes(item.kind)) continue;
-    if (mentions && !mayMention(stream, item, mentions)) continue;
+  const ofKind = itemsOf(stream, kinds);
+  for (const item of mentioning ? mentionedIn(stream, ofKind, mentioning) : ofKind) {
     const read = readItem(stream, item);
     if (read === undefined) continue;
     if ("severity" in read) {
@@ -40,15 +37,93 @@ export function selectItems(stream: Stream, kinds: readonly string[], mentioning
   return selection;
 }
 
-/** A `Mention` as it is looked for. */
-interface ByteMention {
-  words: readonly Buffer[];
-  like?: RegExp;
+/** The items that are or may be of one of the kinds, in the order of the stream. */
+function itemsOf(stream: Stream, kinds: readonly string[]): Item[] {
+  const positions = (stream.positions ??= positionsOf(stream.items));
+  const unclear = positions.get(undefined) ?? [];
+  const kindBytes = unclear.length === 0 ? [] : kinds.map((kind) => Buffer.from(kind));
+  const itemAt = (position: number): Item => stream.items[position] as Item;
+  const lists = [...new Set(kinds)].map((kind) => positions.get(kind) ?? []);
+  const may = unclear.filter((position) => mayBe(stream, itemAt(position), kindBytes));
+  const [only = [], ...others] = [...lists, may].filter((list) => list.length > 0);
+  const sorted = others.length === 0 ? only : [only, ...others].flat().toSorted((a, b) => a - b);
+  return sorted.map(itemAt);
 }
 
-function toBytes(mention: Mention): ByteMention {
-  if (typeof mention === "string") return { words: [Buffer.from(mention)] };
-  return { ...mention, words: mention.all.map((word) => Buffer.from(word)) };
+/** A plain loop, since it runs for every item of a stream before the engine has compiled it. */
+function positionsOf(items: readonly Item[]): Map<Item["kind"], number[]> {
+  const positions = new Map<Item["kind"], number[]>();
+  for (let position = 0; position < items.length; position++) {
+    const kind = items[position]?.kind;
+    const list = positions.get(kind);
+    if (list) list.push(position);
+    else positions.set(kind, [position]);
+  }
+  return positions;
+}
+
+/** Where one of this many items is asked for, one search through the whole stream is quicker than one for each item. */
+const MANY = 8;
+
+/**
+ * Those of some items that hold what is mentioned, or a word with escapes, since such a word may be any. The region of an
+ * item of a full parse is the whole text, which tells nothing.
+ */
+function mentionedIn(stream: Stream, items: readonly Item[], mentions: readonly Mention[]): readonly Item[] {
+  if (stream.way === "full parse") return items;
+  const isMany = items.length * MANY > stream.items.length;
+  const holding = (word: Buffer): readonly Item[] =>
+    isMany ? passThrough(stream, items, word) : items.filter((item) => regionOf(stream, item).includes(word));
+  const found = new Set(isMany ? escapedIn(stream) : items.filter((item) => isEscaped(stream, item)));
+  for (const mention of mentions) {
+    const { all, like } = typeof mention === "string" ? { all: [mention], like: undefined } : mention;
+    const [first = "", ...rest] = all;
+    for (const item of holding(Buffer.from(first))) {
+      const region = regionOf(stream, item);
+      const isLike = rest.every((word) => region.includes(word)) && (like?.test(region.toString("latin1")) ?? true);
+      if (isLike) found.add(item);
+    }
+  }
+  return found.size === 0 ? [] : items.filter((item) => found.has(item));
+}
+
+/** The items that hold a word, by one search that looks at no item in which it does not stand. */
+function passThrough({ bytes }: Stream, items: readonly Item[], word: Buffer): Item[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const found: Item[] = [];
+  for (let position = 0, item = items[0]; item !== undefined; item = items[++position]) {
+    const offset = text.indexOf(word, item.start);
+    if (offset === -1) break;
+    position = positionAt(items, offset, position);
+    item = items[position];
+    if (item !== undefined && offset + word.length <= item.end) found.push(item);
+  }
+  return found;
+}
+
+/** The position of the last item that starts at or before an offset, of those from a position on. */
+function positionAt(items: readonly Item[], offset: number, from: number): number {
+  let [low, high] = [from, items.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((items[middle]?.start ?? Infinity) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The items with an escaped word, looked for once. */
+function escapedIn(stream: Stream): readonly Item[] {
+  stream.escaped ??= ESCAPES.flatMap((escape) => passThrough(stream, stream.items, escape)).filter((item) =>
+    ESCAPED_WORD.test(regionOf(stream, item).toString("latin1")),
+  );
+  return stream.escaped;
+}
+
+/** One byte is looked for much faster than several. */
+function isEscaped(stream: Stream, item: Item): boolean {
+  const region = regionOf(stream, item);
+  return region.includes(BACKSLASH) && holds(stream, item, ESCAPES) && ESCAPED_WORD.test(region.toString("latin1"));
 }
 
 /** An item as a manifest, read once; undefined for one that is no map. */
@@ -64,21 +139,6 @@ function readItem(stream: Stream, item: Item): Manifest | Finding | undefined {
 function mayBe(stream: Stream, item: Item, kinds: readonly Buffer[]): boolean {
   const region = regionOf(stream, item);
   return stream.way === "full parse" || region.includes("\\") || region.includes("*") || holds(stream, item, kinds);
-}
-
-/** A word may be spelled with escapes. The region of an item of a full parse is the whole text, which tells nothing. */
-function mayMention(stream: Stream, item: Item, mentions: readonly ByteMention[]): boolean {
-  if (stream.way === "full parse") return true;
-  const region = regionOf(stream, item);
-  const isMentioned = ({ words, like }: ByteMention): boolean =>
-    words.every((word) => region.includes(word)) && (like === undefined || like.test(region.toString("latin1")));
-  if (mentions.some(isMentioned)) return true;
-  // One byte is looked for much faster than several.
-  return (
-    region.includes(BACKSLASH) &&
-    ESCAPES.some((escape) => region.includes(escape)) &&
-    ESCAPED_WORD.test(region.toString("latin1"))
-  );
 }
 
 function holds(stream: Stream, item: Item, words: readonly Buffer[]): boolean {

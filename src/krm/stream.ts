@@ -17,6 +17,10 @@ export interface Stream {
   items: Item[];
   functionConfig?: Part;
   results?: Part;
+  /** Positions of the items of each kind, from the first time that somebody asks for a kind. */
+  positions?: Map<Item["kind"], number[]>;
+  /** The items with words that are spelled with escapes, from the first time that they matter. */
+  escaped?: readonly Item[];
   /** Top-level apiVersion and kind. */
   head: ReadonlyMap<string, string>;
   /** Of a full parse: the source of the whole text. */
