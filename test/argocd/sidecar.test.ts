@@ -151,7 +151,7 @@ describe.skipIf(obstacle !== undefined).each([...servers])("plugin.yaml in %s", 
   });
 
   test("reads nothing through links out of the repository", async () => {
-    // Argo CD's own server refuses the one, and takes the other to begin at the repository's root.
+    // Argo CD's own server refuses the one, and takes the other to begin at the link's own folder.
     for (const [target, line] of [
       ["../../../../../etc/passwd", /illegal filepath in symlink|users\.yaml: a symbolic link that leads out of/],
       ["/etc/passwd", /users\.yaml: a symbolic link that leads (?:nowhere|out of the repository)/],
