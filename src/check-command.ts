@@ -9,7 +9,8 @@ import { configsOf } from "./explain-command.ts";
 import { hasError, withoutRepeats } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { ownBytes } from "./krm/own-bytes.ts";
-import { fileAt, placeOf } from "./krm/join-documents.ts";
+import { placesIn } from "./krm/find-place.ts";
+import { fileAt } from "./krm/join-documents.ts";
 import type { Joined, NamedFile } from "./krm/join-documents.ts";
 import { NeedsFullParse } from "./krm/read-part.ts";
 import { isStream, readStream } from "./krm/read-stream.ts";
@@ -18,6 +19,7 @@ import { selectItems } from "./krm/select-items.ts";
 import type { Item, Stream } from "./krm/stream.ts";
 import { changePart, writeStream } from "./krm/write-stream.ts";
 import type { Manifest } from "./manifest.ts";
+import { readConfigFile } from "./read-config-file.ts";
 import type { Change } from "./yaml/change.ts";
 
 /** The forms in which a check is told. */
@@ -43,14 +45,23 @@ export function namedFrom(folder: string, files: readonly NamedFile[]): NamedFil
 
 /**
  * Compares the files with what the function would write, without results: those belong to a run, not to a file. Nothing is
- * written.
+ * written. `configFile` is the file of a function config that the call names.
  */
-export function checkCommand(joined: Joined, config?: Manifest | Finding): Report {
+export function checkCommand(joined: Joined, configFile?: NamedFile): Report {
   const anyPath = joined.files[0] ? { anyPath: joined.files[0].path } : {};
-  if (config && "severity" in config) return { ...anyPath, status: 2, problems: [problemOf(config, joined, config)] };
+  const config = configFile && readConfigFile(configFile.bytes, configFile.path);
+  const placeOf = placesIn(joined, configFile);
+  const problemOf = (finding: Finding): Problem => ({
+    finding,
+    ...(finding.file ? { path: finding.file.path } : {}),
+    ...placeOf(finding),
+  });
+  if (config && "severity" in config) {
+    return { ...anyPath, status: 2, problems: [problemOf({ ...config, file: { path: configFile.path } })] };
+  }
   const { changed, findings } = compare(joined, config, { allowManifests: true });
   const told = withoutRepeats(findings).filter(({ severity }) => severity !== "info");
-  const problems = told.map((finding) => problemOf(finding, joined, config));
+  const problems = told.map(problemOf);
   if (hasError(told)) return { ...anyPath, status: 2, problems };
   return { ...anyPath, status: changed ? 1 : 0, problems, ...(changed ? { changed } : {}) };
 }
@@ -133,19 +144,6 @@ function itemAt({ items }: Stream, position: number): Item {
   const item = items[position];
   if (item === undefined) throw new Error("an item has left its file");
   return item;
-}
-
-function problemOf(finding: Finding, joined: Joined, config: Manifest | Finding | undefined): Problem {
-  // What is said of a function config that was named in the call is not about a manifest of the same name.
-  const isOfConfig = finding.file !== undefined && finding.file.path === config?.file?.path;
-  const place = isOfConfig ? { path: finding.file?.path, ...finding.position } : placeOf(finding, joined);
-  const { path = finding.file?.path, line, column } = place ?? {};
-  return {
-    finding,
-    ...(path === undefined ? {} : { path }),
-    ...(line === undefined ? {} : { line }),
-    ...(column === undefined ? {} : { column }),
-  };
 }
 
 function severalConfigs(configs: readonly Manifest[]): Finding {

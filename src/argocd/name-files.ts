@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.ts";
-import { locate } from "../krm/join-documents.ts";
+import { locate, placesIn } from "../krm/find-place.ts";
 import { toLine } from "../krm/result.ts";
 import type { Source } from "./load-source.ts";
 
@@ -15,5 +15,5 @@ export function lineFor(finding: Finding, { rendered, sorted }: Source, gaps = s
   const found = position === undefined ? finding : { ...finding, position: { ...position, line } };
   const [only, ...more] = rendered.files;
   const isOfTheOnly = only !== undefined && more.length === 0 && (position !== undefined || resource !== undefined);
-  return toLine(locate(found, rendered), isOfTheOnly ? only.path : rendered.name);
+  return toLine(locate(found, placesIn(rendered)), isOfTheOnly ? only.path : rendered.name);
 }

@@ -8,11 +8,12 @@ import type { Report } from "./report.ts";
 export function printGithub({ changed, problems }: Report): string {
   const places = changed === undefined ? [] : placesOf(changed);
   const commands = [
-    ...problems.map(({ finding, path, line, column }) =>
+    ...problems.map(({ finding, path, line, column, endColumn }) =>
       command(finding.severity === "error" ? "error" : "warning", sentenceOf(finding), {
         file: path,
         line,
         col: column,
+        endColumn,
         title: finding.severity === "error" ? "cannot be decided" : "intercept-backends",
       }),
     ),

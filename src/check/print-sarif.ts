@@ -36,9 +36,12 @@ interface Result {
 /** A report in SARIF 2.1.0 (docs.oasis-open.org: sarif-v2.1.0), as code scanning takes it: every result has a location. */
 export function printSarif({ status, changed, problems, anyPath }: Report, version: string): string {
   const results: Result[] = [
-    ...problems.map(({ finding, path, line, column }): Result => {
-      const region =
-        line === undefined ? {} : { region: { startLine: line, ...(column ? { startColumn: column } : {}) } };
+    ...problems.map(({ finding, path, line, column, endColumn }): Result => {
+      const columns = {
+        ...(column ? { startColumn: column } : {}),
+        ...(endColumn ? { endLine: line, endColumn } : {}),
+      };
+      const region = line === undefined ? {} : { region: { startLine: line, ...columns } };
       const rule = finding.severity === "error" ? "cannot-be-decided" : "warning";
       return { rule, message: sentenceOf(finding), path: path ?? anyPath, ...region };
     }),

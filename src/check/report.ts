@@ -23,8 +23,10 @@ export interface Version {
 export interface Problem {
   finding: Finding;
   path?: string;
+  /** Line and columns from 1, columns in UTF-16, the end behind the last character of the line that counts. */
   line?: number;
   column?: number;
+  endColumn?: number;
 }
 
 /** What a check has to tell, in whatever form. */

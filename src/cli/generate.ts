@@ -1,15 +1,16 @@
 import { generateCommand } from "../generate-command.ts";
 import { parametersCommand } from "../parameters-command.ts";
 import type { Options } from "./read-arguments.ts";
-import { configOf } from "./rewrite.ts";
+import { configFileOf, configOf } from "./rewrite.ts";
 import { FAILED, OK, print, say, tell, write } from "./streams.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** `intercept-backends generate [DIR]`. Returns the exit status. */
 export async function generateCall(folders: readonly string[], options: Options): Promise<number> {
   if (folders.length > 1) throw new UsageError(`generate takes one folder, not ${folders.length}`);
-  const config = configOf(options);
-  if (config !== undefined && "severity" in config) return tell([config], options["function-config"] ?? "");
+  const file = configFileOf(options);
+  const config = configOf(file);
+  if (config !== undefined && "severity" in config) return tell([config], file?.path ?? "");
   const { output, lines, failed } = await generateCommand(folders, process.env, config);
   for (const line of lines) say(line);
   write(output);

@@ -2,8 +2,9 @@ import { fstatSync, readFileSync } from "node:fs";
 import type { Finding } from "../finding.ts";
 import { hasError } from "../finding.ts";
 import { readAll, writeAll } from "../io.ts";
-import { locate } from "../krm/join-documents.ts";
-import type { Joined, NamedFile } from "../krm/join-documents.ts";
+import { locate } from "../krm/find-place.ts";
+import type { FindPlace } from "../krm/find-place.ts";
+import type { NamedFile } from "../krm/join-documents.ts";
 import { toLine } from "../krm/result.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -63,10 +64,13 @@ export function say(line: string): void {
   writeAll(STDERR, [Buffer.from(`${line}\n`)]);
 }
 
-/** Says errors and warnings, one a line, and returns the exit status that they ask for. */
-export function tell(findings: readonly Finding[], input: string, joined?: Joined): number {
+/**
+ * Says errors and warnings, one a line, and returns the exit status that they ask for. `placeOf` tells where in the files of
+ * the call a finding stands, where a person named them: of a host's stream a line number helps nobody.
+ */
+export function tell(findings: readonly Finding[], input: string, placeOf?: FindPlace): number {
   for (const finding of findings) {
-    if (finding.severity !== "info") say(toLine(joined ? locate(finding, joined) : finding, input));
+    if (finding.severity !== "info") say(toLine(placeOf ? locate(finding, placeOf) : finding, input));
   }
   return hasError(findings) ? FAILED : OK;
 }

@@ -1,9 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../finding.ts";
-import { byteOrderMark, isBlankOrComment, isDocumentStart, lineFrom } from "./lines.ts";
+import { byteOrderMark, isDocumentStart, lineFrom } from "./lines.ts";
 import { lineAt } from "./read-part.ts";
-import { isStream, readStream } from "./read-stream.ts";
-import { selectItems } from "./select-items.ts";
 
 const LF = 0x0a;
 
@@ -27,11 +24,13 @@ export interface Joined {
   files: readonly JoinedFile[];
 }
 
-/** A place in a file; line and column from 1, within the file. */
+/** A place in a file; line and columns from 1, within the file, columns in UTF-16. */
 export interface FilePlace {
   path: string;
   line: number;
   column?: number;
+  /** Behind the last character, on the same line. */
+  endColumn?: number;
 }
 
 /** Several files as one stream of documents: a `---` line goes between two where neither brings one. */
@@ -65,24 +64,8 @@ export function fileAt({ files }: Joined, offset: number): JoinedFile | undefine
   return files.findLast(({ start }) => start <= offset);
 }
 
-/**
- * The finding with the file that it is about, where that can be told: a position in the joined text becomes one in its
- * file, and a resource gets the file that it stands in. Of a single file everything is known already.
- */
-export function locate(finding: Finding, joined: Joined): Finding {
-  if (joined.files.length < 2 || finding.file) return finding;
-  const place = placeOf(finding, joined);
-  if (place === undefined) return finding;
-  const { path, line, column = 1 } = place;
-  return { ...finding, file: { path }, ...(finding.position ? { position: { line, column } } : {}) };
-}
-
-/** Where a finding's text or resource stands; undefined where it is about no single place, or about one of several. */
-export function placeOf(finding: Finding, joined: Joined): FilePlace | undefined {
-  return finding.position === undefined ? placeOfResource(finding, joined) : placeOfPosition(finding, joined);
-}
-
-function placeOfPosition({ position, cause }: Finding, { files }: Joined): FilePlace | undefined {
+/** Where a position in the joined text stands in its file; undefined for a finding without one. */
+export function placeOfPosition({ position, cause }: Finding, { files }: Joined): FilePlace | undefined {
   if (position === undefined) return undefined;
   const { line, column } = position;
   const here = files.findLast((file, index) => firstLine(file, index) <= line);
@@ -106,30 +89,4 @@ function firstLine(file: JoinedFile, index: number): number {
 
 function isSyntaxError(cause: string): boolean {
   return cause.startsWith("the input is not YAML");
-}
-
-/** Looked up when there is something to tell alone; two resources of one identity in two files are not told apart. */
-function placeOfResource({ resource }: Finding, joined: Joined): FilePlace | undefined {
-  const stream = resource && readStream(joined.bytes, { allowManifests: true });
-  if (resource === undefined || stream === undefined || !isStream(stream)) return undefined;
-  const { found } = selectItems(stream, [resource.kind], resource.name === "" ? undefined : [resource.name]);
-  const places = found
-    .filter(({ manifest }) => isDeepStrictEqual(manifest.ref, resource))
-    .flatMap(({ item }) => {
-      const file = fileAt(joined, item.start);
-      if (file === undefined) return [];
-      const line = lineAt(joined.bytes, contentFrom(joined.bytes, item.start));
-      return { path: file.path, line: Math.max(1, line - file.line + 1) };
-    });
-  const [first] = places;
-  return places.every(({ path }) => path === first?.path) ? first : undefined;
-}
-
-/** The first line of a document that says something. */
-function contentFrom(bytes: Uint8Array, start: number): number {
-  let line = lineFrom(bytes, start);
-  while (line.end < bytes.length && (isDocumentStart(bytes, line) || isBlankOrComment(bytes, line))) {
-    line = lineFrom(bytes, line.end + 1);
-  }
-  return line.start;
 }

@@ -86,13 +86,13 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
 function positionOf(bytes: Uint8Array, start: number, line: number, column: number): { line: number; column: number } {
   return {
     line: lineAt(bytes, start) + line - 1,
-    column: line === 1 ? charactersBefore(bytes, start) + column : column,
+    column: line === 1 ? columnAt(bytes, start) + column - 1 : column,
   };
 }
 
-/** How many characters, in UTF-16 as columns count them, stand before a byte offset on its line. */
-function charactersBefore(bytes: Uint8Array, offset: number): number {
-  let count = 0;
+/** The column, from 1 and in UTF-16, that a byte offset stands at; a byte-order mark is no column. */
+export function columnAt(bytes: Uint8Array, offset: number): number {
+  let count = 1;
   for (let at = offset - 1; at >= byteOrderMark(bytes) && bytes[at] !== LF; at--) {
     const byte = bytes[at] ?? 0;
     const isFirstOfCharacter = (byte & 0xc0) !== 0x80;

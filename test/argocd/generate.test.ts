@@ -57,7 +57,7 @@ describe("a folder of manifests", () => {
       "c.yaml": `${CONFIG_MAP}---\n${broken}`,
       "d.yaml": pipeline("no-port").replace(":4317", ""),
     });
-    const noPort = /^d\.yaml: MetricPipeline\/no-port: spec\.output\.otlp\.endpoint/;
+    const noPort = /^d\.yaml:\d+:\d+: MetricPipeline\/no-port: spec\.output\.otlp\.endpoint/;
     // The quote that is not closed swallows the rest of its document, and the reader names the line behind it.
     const last = `${CONFIG_MAP}---\n${broken}`.split("\n").length;
     expectRefusal(plugin(folder), new RegExp(`^c\\.yaml:${last}:1: the input is not YAML: `), noPort);
@@ -154,7 +154,7 @@ describe("the function config", () => {
 
   test("is told wrong with its file", () => {
     const folder = repository({ ...two, "config.yaml": config("one", "east").replace("agent:", "agnt:") });
-    expectRefusal(plugin(folder), /^config\.yaml: InterceptBackends\/one: spec\.agnt: .*did you mean agent\?$/);
+    expectRefusal(plugin(folder), /^config\.yaml:\d+:\d+: InterceptBackends\/one: spec\.agnt: .*did you mean agent\?$/);
   });
 });
 

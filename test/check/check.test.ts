@@ -44,7 +44,7 @@ describe("the kpt example", () => {
 test("every kustomize example is checked as it stands", () => {
   const { status, stdout, stderr } = check(root, "examples/kustomize/base");
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-  expect(stderr).toMatch(/^examples\/kustomize\/base\/metric-pipelines\.yaml:\d+:1: MetricPipeline\/external: /);
+  expect(stderr).toMatch(/^examples\/kustomize\/base\/metric-pipelines\.yaml:\d+:\d+: MetricPipeline\/external: /);
   expect(check(root, "examples/argocd/metrics").stdout).toContain("--- a/examples/argocd/metrics/metric-agent.yaml\n");
 });
 
@@ -150,7 +150,7 @@ describe("nothing can be decided", () => {
     [
       "with an unknown key",
       { "a.yaml": `${configNamed("one")}spec: {agnt: {}}\n` },
-      /^a\.yaml:1:1: InterceptBackends\/one/,
+      /^a\.yaml:4:8: InterceptBackends\/one: spec\.agnt: /,
     ],
     ["with two agents", { "a.yaml": AGENT }, /several DaemonSets match/],
   ])("%s", (_, files, said) => {
@@ -172,7 +172,7 @@ describe("nothing can be decided", () => {
     });
     expect(check(folder, "--function-config", "wrong", "agent.yaml")).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/^wrong: InterceptBackends\/one: /) as string,
+      stderr: expect.stringMatching(/^wrong:4:8: InterceptBackends\/one: spec\.agnt: /) as string,
     });
   });
 

@@ -44,7 +44,9 @@ describe("for GitHub", () => {
   test("names and messages are escaped as GitHub demands, and a warning is one", () => {
     const { status, stdout } = check(MIXED, "--format", "github");
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^::warning file=pipelines\/gone\.yaml,line=2,title=.*::MetricPipeline\/gone: .*$/m);
+    expect(stdout).toMatch(
+      /^::warning file=pipelines\/gone\.yaml,line=10,col=21,endColumn=86,title=.*::MetricPipeline\/gone: .*$/m,
+    );
     expect(stdout).toContain("::error file=100%25%2C a%3Ab/agent.yaml,line=10,title=");
     expect(stdout.split("\n").every((line) => line === "" || /^::(?:error|warning) /.test(line))).toBe(true);
   });
@@ -63,7 +65,9 @@ describe("for GitHub", () => {
   test("an error says where, and the status is 2", () => {
     const { status, stdout } = check({ "a.yaml": AGENT, "b.yaml": UNRESOLVED }, "--format", "github");
     expect(status).toBe(2);
-    expect(stdout).toMatch(/^::error file=b\.yaml,line=1,title=cannot be decided::MetricPipeline\/gone: .*\n$/);
+    expect(stdout).toMatch(
+      /^::error file=b\.yaml,line=9,col=21,endColumn=86,title=cannot be decided::MetricPipeline\/gone: .*\n$/,
+    );
   });
 
   test("nothing is said where nothing differs", () => {
@@ -147,7 +151,7 @@ describe("as SARIF", () => {
       decodeURIComponent(location?.physicalLocation.artifactLocation.uri ?? ""),
       location?.physicalLocation.region?.startLine,
     ]);
-    expect(told[0]).toEqual(["warning", "warning", "pipelines/gone.yaml", 2]);
+    expect(told[0]).toEqual(["warning", "warning", "pipelines/gone.yaml", 10]);
     expect(told[1]).toEqual(["not-rewritten", "error", "100%, a:b/agent.yaml", 10]);
   });
 
