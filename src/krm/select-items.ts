@@ -114,9 +114,8 @@ function positionAt(items: readonly Item[], offset: number, from: number): numbe
 
 /** The items with an escaped word, looked for once. */
 function escapedIn(stream: Stream): readonly Item[] {
-  stream.escaped ??= ESCAPES.flatMap((escape) => passThrough(stream, stream.items, escape)).filter((item) =>
-    ESCAPED_WORD.test(regionOf(stream, item).toString("latin1")),
-  );
+  const withBackslash = (): Item[] => passThrough(stream, stream.items, Buffer.of(BACKSLASH));
+  stream.escaped ??= withBackslash().filter((item) => isEscaped(stream, item));
   return stream.escaped;
 }
 
