@@ -10,7 +10,7 @@ import { generateAtOnce, sources } from "./generate.mjs";
 import { kptWith, kustomizePatch, kustomizeWith } from "./hosts.mjs";
 import { inTurns, noteOnPeaks, peakOf, timeBetweenPipes, timeOfRun } from "./measure.mjs";
 import { picture } from "./picture.mjs";
-import { kpt, kustomizes, programs } from "./programs.mjs";
+import { helm, kpt, kustomizes, programs } from "./programs.mjs";
 import { blockStream, jsonStream } from "./stream.mjs";
 
 const { values, positionals } = parseArgs({
@@ -109,11 +109,13 @@ async function measureHost(host, rendering) {
 /** What a sidecar needs: as many calls at once as Argo CD may make, each with its renderer. */
 async function measureGenerate() {
   const calls = 16;
+  const pathOfHelm = helm();
   for (const size of quick ? [100] : [100, 500]) {
     console.log(`\ngenerate, ${calls} calls at once, ${size} ConfigMaps of 1.2 kB beside agent and MetricPipelines`);
     for (const source of sources(folder, size)) {
+      if (source.needsHelm && pathOfHelm === undefined) continue;
       for (const subject of [ours, oursOnNode]) {
-        const { right, time, peaks } = await generateAtOnce(subject, source.folder, calls);
+        const { right, time, peaks } = await generateAtOnce(subject, source.folder, calls, pathOfHelm);
         const each = ["keeper", "worker", "renderer"].map((part) => `${part} ${inMegabytes(peaks[part])}`).join(", ");
         const name = `${source.title}, ${subject.name}`;
         console.log(`${name.padEnd(56)}${right} of ${calls} right, ${(time / 1000).toFixed(1)} s`);

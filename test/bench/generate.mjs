@@ -10,7 +10,7 @@ const example = fileURLToPath(new URL("../../examples/argocd/metrics", import.me
 /** Milliseconds between two looks at the memory of all processes. */
 const INTERVAL = 20;
 
-/** The kinds of source, each with as many ConfigMaps beside agent and MetricPipelines; gives their folders by title. */
+/** The kinds of source, each with as many ConfigMaps beside agent and MetricPipelines; gives their titles and folders. */
 export function sources(folder, size) {
   const own = ["metric-agent.yaml", "metric-pipelines.yaml", "intercept-backends.yaml"];
   const manifests = Object.fromEntries(own.map((name) => [name, readFileSync(join(example, name), "utf8")]));
@@ -30,7 +30,7 @@ export function sources(folder, size) {
       mkdirSync(dirname(join(place, path)), { recursive: true });
       writeFileSync(join(place, path), text);
     }
-    return { title, folder: place };
+    return { title, folder: place, needsHelm: "Chart.yaml" in files };
   });
 }
 
@@ -44,10 +44,10 @@ function configMap(at) {
  * the last one was done, the most that one process of each part held (proc(5), VmHWM), and the most that all of them held
  * for themselves at one time (RssAnon), in bytes.
  */
-export async function generateAtOnce({ argv }, folder, count) {
-  const wanted = await outputOf(start(argv, folder));
+export async function generateAtOnce({ argv }, folder, count, pathOfHelm) {
+  const wanted = await outputOf(start(argv, folder, pathOfHelm));
   const begin = performance.now();
-  const calls = Array.from({ length: count }, () => start(argv, folder));
+  const calls = Array.from({ length: count }, () => start(argv, folder, pathOfHelm));
   const peaks = { keeper: 0, worker: 0, renderer: 0, all: 0 };
   const look = () => lookAt(new Set(calls.map(({ pid }) => pid)), peaks);
   const timer = setInterval(look, INTERVAL);
@@ -56,9 +56,10 @@ export async function generateAtOnce({ argv }, folder, count) {
   return { right: outputs.filter((text) => text === wanted).length, time: performance.now() - begin, peaks };
 }
 
-function start(argv, folder) {
+function start(argv, folder, pathOfHelm) {
+  const helm = pathOfHelm === undefined ? {} : { INTERCEPT_BACKENDS_HELM: pathOfHelm };
   return spawn(argv[0], [...argv.slice(1), "generate", folder], {
-    env: { ...process.env, ARGOCD_APP_NAMESPACE: "kyma-system" },
+    env: { ...process.env, ...helm, ARGOCD_APP_NAMESPACE: "kyma-system" },
     stdio: ["ignore", "pipe", "inherit"],
   });
 }

@@ -70,3 +70,15 @@ export function kpt() {
     return undefined;
   }
 }
+
+/** The helm that HELM names or that is on PATH, if there is one. */
+export function helm() {
+  const path = process.env.HELM ?? "helm";
+  try {
+    execFileSync(path, ["version"], { stdio: "pipe" });
+    return path;
+  } catch {
+    console.log("left out: charts, since helm is neither on PATH nor named by HELM");
+    return undefined;
+  }
+}
