@@ -3,6 +3,8 @@ import { printDiff } from "./check/print-diff.ts";
 import { printGithub } from "./check/print-github.ts";
 import { printSarif } from "./check/print-sarif.ts";
 import type { ChangedFile, Problem, Report } from "./check/report.ts";
+import { fieldsOf } from "./config/fields.ts";
+import { spec } from "./config/table.ts";
 import { decide, notEditable } from "./decide.ts";
 import type { Select } from "./decide.ts";
 import { configsOf } from "./explain-command.ts";
@@ -74,8 +76,14 @@ export function printReport(report: Report, format: CheckFormat, version: string
     case "github":
       return Buffer.from(printGithub(report));
     case "sarif":
-      return Buffer.from(printSarif(report, version));
+      return Buffer.from(printSarif(report, { version, warnings: titlesOfWarnings() }));
   }
+}
+
+/** What each warning has found, as a sentence, by its id. */
+function titlesOfWarnings(): ReadonlyMap<string, string> {
+  const warnings = fieldsOf(spec).filter(({ path: [group] }) => group === "warnings");
+  return new Map(warnings.map(({ path, description }) => [path[1] ?? "", description]));
 }
 
 interface Comparison {

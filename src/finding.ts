@@ -24,6 +24,8 @@ export interface Finding {
   resource?: ResourceRef;
   field?: Field;
   file?: SourceFile;
+  /** The id of the warning that it is, by which docs/warnings has a page on it; absent for anything else. */
+  warning?: string;
   /** Position in the input text, both from 1, where the text itself is at fault. */
   position?: { line: number; column: number };
 }

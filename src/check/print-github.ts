@@ -21,7 +21,9 @@ export function printGithub({ changed, problems }: Report): string {
       command("error", messageOf(place), {
         file: place.path,
         line: place.line,
-        endLine: place.endLine > place.line ? place.endLine : undefined,
+        ...(place.endLine > place.line
+          ? { endLine: place.endLine }
+          : { col: place.columns?.start, endColumn: place.columns?.end }),
         title: "not what intercept-backends writes",
       }),
     ),

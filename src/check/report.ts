@@ -113,16 +113,21 @@ function replacementOf(
   if (!isInside || (newFirst?.lead ?? "") !== lead || (newLast?.tail ?? "") !== tail) return undefined;
   const startColumn = lengthOf(lead) + 1;
   if (last === undefined || newLast === undefined) {
-    const region = { startLine: from + 1, startColumn, endLine: to + 1, endColumn: 1 };
+    // Behind a line without a line break there is no other.
+    const isLast = last !== undefined && !last.text.endsWith("\n");
+    const behind = isLast ? { endLine: to, endColumn: endOf(last) } : { endLine: to + 1, endColumn: 1 };
+    const region = { startLine: from + 1, startColumn, ...behind };
     return { region, text: utf8Of(added.map(({ text }) => text).join("")) };
   }
-  // The last line break stays where both have it.
-  const [oldBreak, newBreak] = [last, newLast].map(({ text }) => /(?:\r?\n)?$/.exec(text)?.[0] ?? "");
+  const [oldBreak = "", newBreak = ""] = [last, newLast].map(({ text }) => /(?:\r?\n)?$/.exec(text)?.[0]);
   const hasSame = oldBreak === newBreak;
+  if (!hasSame && tail !== "") return undefined;
   const text = added.map((line) => line.text).join("");
-  const end = hasSame ? text.length - (newBreak?.length ?? 0) - tail.length : text.length;
-  const region = { startLine: from + 1, startColumn, endLine: to, endColumn: endOf(last) };
-  return { region, text: utf8Of(text.slice(lead.length, end)) };
+  // The last line break stays where both have it, and goes with its line where they differ.
+  const end = hasSame ? text.length - newBreak.length - tail.length : text.length;
+  const isWhole = !hasSame && oldBreak !== "";
+  const behind = isWhole ? { endLine: to + 1, endColumn: 1 } : { endLine: to, endColumn: endOf(last) };
+  return { region: { startLine: from + 1, startColumn, ...behind }, text: utf8Of(text.slice(lead.length, end)) };
 }
 
 /** The column behind the DaemonSet's last character on a line. */

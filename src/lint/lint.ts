@@ -112,6 +112,7 @@ function findingOf(
     severity: level === "Error" ? "error" : "warning",
     cause,
     remedy: `${remedy} [${id}]`,
+    warning: id,
     resource: ref,
     ...(field ? { field } : {}),
     ...(file ? { file } : {}),

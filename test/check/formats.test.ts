@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { runProgram } from "../program.ts";
 import { AGENT, folderWith, kptExample, pipeline } from "./folder.ts";
 
@@ -85,7 +86,12 @@ interface Log {
       driver: {
         name: string;
         version: string;
-        rules: { id: string; shortDescription: { text: string }; defaultConfiguration: { level: string } }[];
+        rules: {
+          id: string;
+          shortDescription: { text: string };
+          help: { text: string; markdown?: string };
+          defaultConfiguration: { level: string };
+        }[];
       };
     };
     invocations: { executionSuccessful: boolean }[];
@@ -97,9 +103,10 @@ interface Log {
       locations: {
         physicalLocation: {
           artifactLocation: { uri: string; uriBaseId?: string };
-          region?: { startLine: number; endLine?: number; startColumn?: number };
+          region?: { startLine: number; endLine?: number; startColumn?: number; endColumn?: number };
         };
       }[];
+      partialFingerprints: Record<string, string>;
     }[];
   }[];
 }
@@ -137,7 +144,21 @@ function sarif(files: Readonly<Record<string, string>>): { status: number | null
       expect(startColumn).toBeGreaterThanOrEqual(1);
     }
   }
+  const fingerprints = run.results.map(({ partialFingerprints }) => JSON.stringify(partialFingerprints));
+  expect(new Set(fingerprints).size).toBe(run.results.length);
   return { status, run };
+}
+
+/** The results about ports of Istio's own, by their level and file. */
+function onIstioPorts({ results }: Log["runs"][number]): unknown[] {
+  return results
+    .filter(({ ruleId }) => ruleId === "istio-port")
+    .map(({ level, locations: [location] }) => [level, location?.physicalLocation.artifactLocation.uri]);
+}
+
+/** What the results of a check are known by. */
+function known(files: Readonly<Record<string, string>>): unknown[] {
+  return sarif(files).run.results.flatMap(({ partialFingerprints }) => Object.values(partialFingerprints));
 }
 
 describe("as SARIF", () => {
@@ -166,6 +187,60 @@ describe("as SARIF", () => {
         locations: [{ physicalLocation: { artifactLocation: { uri: "b.yaml" } } }],
       },
     ]);
+  });
+
+  test("each warning is a rule of its own, whatever the function config makes of it, and names its page", () => {
+    const files = { "agent.yaml": AGENT, "push.yaml": pipeline("push", 15090), "dns.yaml": pipeline("dns", 15053) };
+    const { status, run } = sarif(files);
+    const rule = run.tool.driver.rules.find(({ id }) => id === "istio-port");
+    expect(status).toBe(1);
+    expect(rule?.shortDescription.text).toBe("A port of Istio's own is to be intercepted.");
+    expect([rule?.help.text, rule?.help.markdown]).toEqual([
+      expect.stringContaining(" docs/warnings/istio-port.md "),
+      expect.stringContaining(" `docs/warnings/istio-port.md` "),
+    ]);
+    expect(onIstioPorts(run)).toEqual([
+      ["warning", "dns.yaml"],
+      ["warning", "push.yaml"],
+    ]);
+    const config = WARN.replace(/^spec:.*$/m, "spec: {warnings: {istio-port: Error}}");
+    const refused = sarif({ ...files, "config.yaml": config });
+    expect(refused.status).toBe(2);
+    expect(onIstioPorts(refused.run)).toEqual([
+      ["error", "dns.yaml"],
+      ["error", "push.yaml"],
+    ]);
+  });
+
+  test("results are known by rule, resource and field, wherever their lines go", () => {
+    const moved = Object.fromEntries(Object.entries(MIXED).map(([name, text]) => [name, `# above\n\n${text}`]));
+    expect(known(moved)).toEqual(known(MIXED));
+    expect(known(MIXED)).toEqual([
+      "warning MetricPipeline/gone spec.output.otlp.endpoint.valueFrom.secretKeyRef",
+      "not-rewritten DaemonSet/kyma-system/telemetry-metric-agent sidecar.istio.io/inject",
+      "not-rewritten DaemonSet/kyma-system/telemetry-metric-agent volumeMounts",
+    ]);
+    const excluded = AGENT.replace(
+      "      labels:",
+      '      annotations: {traffic.sidecar.istio.io/excludeOutboundPorts: "1,2"}\n      labels:',
+    );
+    const both = known({ "agent.yaml": excluded, "one.yaml": pipeline("one", 1), "two.yaml": pipeline("two", 2) });
+    const name =
+      'excluded-port DaemonSet/kyma-system/telemetry-metric-agent spec.template.metadata.annotations["traffic.sidecar.istio.io/excludeOutboundPorts"]';
+    expect(both.slice(0, 2)).toEqual([name, `${name} 2`]);
+    expect(known({ "broken.yaml": 'kind: MetricPipeline\nx: "\\q"\n' })[0]).toBe("cannot-be-decided broken.yaml");
+  });
+
+  test("a place on a line of several resources has the columns of its own", () => {
+    const [agent, secret] = [AGENT, "{kind: Secret}"].map((text) => JSON.stringify(parse(text)));
+    const list = `{"apiVersion":"config.kubernetes.io/v1","kind":"ResourceList","items":[${secret},${agent},${JSON.stringify(parse(pipeline("one", 1)))}]}`;
+    const columns = { start: list.indexOf(agent ?? "") + 1, end: list.indexOf(agent ?? "") + 1 + (agent ?? "").length };
+    const { run } = sarif({ "list.json": list });
+    expect(run.results.map(({ locations: [location] }) => location?.physicalLocation.region)).toEqual([
+      { startLine: 1, startColumn: columns.start, endLine: 1, endColumn: columns.end },
+    ]);
+    const { stdout } = check({ "list.json": list }, "--format", "github");
+    expect(stdout).toContain(`::error file=list.json,line=1,col=${columns.start},endColumn=${columns.end},title=`);
   });
 
   test("a syntax error has its column", () => {
