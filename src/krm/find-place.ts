@@ -10,10 +10,12 @@ import { isBlankOrComment, isDocumentStart, lineFrom } from "./lines.ts";
 import { ownBytes } from "./own-bytes.ts";
 import type { ByteSpan } from "./own-bytes.ts";
 import { readManifest } from "./read-manifest.ts";
-import { columnAt, isFinding, lineAt, NeedsFullParse, parsePart, readPart } from "./read-part.ts";
+import { columnAt, isFinding, NeedsFullParse, parsePart, readPart } from "./read-part.ts";
 import { isStream, readStream } from "./read-stream.ts";
 import { selectItems } from "./select-items.ts";
 import type { Part, Stream } from "./stream.ts";
+
+const LF = 0x0a;
 
 /**
  * Tells where in the files the text, the field or the resource of a finding stands; undefined where it is about no single
@@ -27,6 +29,7 @@ export type FindPlace = (finding: Finding) => FilePlace | undefined;
  */
 export function placesIn(joined: Joined, configFile?: NamedFile): FindPlace {
   const inConfig = configFile && placesIn(joinDocuments([configFile]));
+  const lineOf = linesIn(joined.bytes);
   let stream: Stream | undefined;
   const read = (way?: "full parse"): Stream | undefined => {
     const found = readStream(joined.bytes, { allowManifests: true, ...(way ? { way } : {}) });
@@ -40,11 +43,11 @@ export function placesIn(joined: Joined, configFile?: NamedFile): FindPlace {
     stream ??= read();
     if (stream === undefined) return undefined;
     try {
-      return placeOfResource(finding, finding.resource, stream, joined);
+      return placeOfResource(finding, finding.resource, stream, joined, lineOf);
     } catch (error) {
       if (!(error instanceof NeedsFullParse)) throw error;
       stream = read("full parse");
-      return stream && placeOfResource(finding, finding.resource, stream, joined);
+      return stream && placeOfResource(finding, finding.resource, stream, joined, lineOf);
     }
   };
 }
@@ -66,6 +69,7 @@ function placeOfResource(
   resource: ResourceRef,
   stream: Stream,
   joined: Joined,
+  lineOf: (offset: number) => number,
 ): FilePlace | undefined {
   const [first, ...more] = partsOf(stream, resource, file);
   const own = first && fileAt(joined, first.start);
@@ -73,7 +77,7 @@ function placeOfResource(
   if (more.some(({ start }) => fileAt(joined, start) !== own)) return undefined;
   const place = (at: number): { path: string; line: number } => ({
     path: own.path,
-    line: Math.max(1, lineAt(joined.bytes, at) - own.line + 1),
+    line: Math.max(1, lineOf(at) - own.line + 1),
   });
   const span = field && spanOf(stream, first, field.path);
   if (span === undefined) return place(contentFrom(joined.bytes, ownBytes(stream, first).start));
@@ -104,6 +108,28 @@ function spanOf(stream: Stream, part: Part, path: string): ByteSpan | undefined 
   const before = part.start + Buffer.byteLength(source.text.slice(0, span.start));
   const [first = ""] = source.text.slice(span.start, span.end).split(/\r?\n/, 1);
   return { start: before, end: before + Buffer.byteLength(first.trimEnd()) };
+}
+
+/** Tells the line, from 1, that a byte stands on; all lines are found when it is first asked, as findings can be many. */
+function linesIn(bytes: Uint8Array): (offset: number) => number {
+  let starts: number[] | undefined;
+  return (offset) => {
+    starts ??= startsOf(bytes);
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+}
+
+/** The byte offsets of the first bytes of all lines. */
+function startsOf(bytes: Uint8Array): number[] {
+  const starts = [0];
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) starts.push(at + 1);
+  return starts;
 }
 
 /** The first line of a document that says something. */
