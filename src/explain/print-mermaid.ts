@@ -18,7 +18,8 @@ export function printMermaid({ agent, flows }: Explanation): string {
 /** Solid through the sidecar, dotted past it. */
 function edge({ kind, port, tls, decider }: Flow): string {
   const label = quote(`${kind} ${port}<br/>TLS: ${tls}`);
-  return decider.way === "direct" ? `agent -. ${label} .->` : `sidecar -- ${label} -->`;
+  // One step longer, so that it ends in the column behind the sidecar: beside it labels would lie below the boxes.
+  return decider.way === "direct" ? `agent -. ${label} ..->` : `sidecar -- ${label} -->`;
 }
 
 /** Text in quotes, in which Mermaid takes entities for special characters; line breaks are ours alone. */
