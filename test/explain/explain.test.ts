@@ -82,6 +82,18 @@ describe("a flow", () => {
     );
   });
 
+  test("to the API server is said to depend on its address where the input does not tell it", async () => {
+    const example = `${root}/examples/kpt`;
+    const files = readFiles([example], () => expect.unreachable("nothing is piped"));
+    const withoutService = files.filter(({ path }) => !path.endsWith("kubernetes-service.yaml"));
+    expect(withoutService).toHaveLength(files.length - 1);
+    const call = { format: "table", withColour: false } as const;
+    const { text } = await explainCommand(joinDocuments(withoutService).bytes, call, { allowManifests: true });
+    expect(text).toMatch(
+      /api server: it is direct if its IP is in 10\.96\.0\.1\/32, but the IP is not known; add the Service kubernetes/,
+    );
+  });
+
   test("to a token endpoint in the cluster goes through the sidecar, as the rewrite has asked for", async () => {
     const inCluster = mesh.replace("https://login.partner.example/token", "http://login.observability:8082/token");
     expect(await callsTo8082(inCluster)).toMatchObject([
