@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, symlinkSync, writeFileSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -102,6 +102,9 @@ describe("the workflow", () => {
     expect(status).toBe(1);
     expect(out).toMatch(/^::error file=telemetry\/metric-agent\.yaml,line=23,/m);
     expect(lstatSync(join(prefix, "bin/intercept-backends")).isSymbolicLink()).toBe(true);
+    // The executable for one kind of machine lies beside it in dist once it has been built, and is a hundred times its size.
+    const shipped = readdirSync(join(prefix, "lib/node_modules/intercept-backends/dist")).toSorted();
+    expect(shipped).toEqual(["intercept-backends.licenses.txt", "intercept-backends.mjs", "kpt-func.mjs", "types"]);
   });
 
   test("pins its actions", () => {
