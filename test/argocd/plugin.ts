@@ -73,7 +73,7 @@ export function startOf({ args = ["generate"], env = {}, parameters }: Call = {}
     command: isNode ? process.execPath : resolve(program),
     argv: [...(isNode ? [program] : []), ...args],
     env: {
-      PATH: dirname(process.execPath),
+      PATH: [dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
       HOME: "/nonexistent",
       INTERCEPT_BACKENDS_KUSTOMIZE: kustomize,
       ...(helm === undefined ? {} : { INTERCEPT_BACKENDS_HELM: helm }),
