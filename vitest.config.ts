@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "rules",
-          setupFiles: ["test/seed.ts"],
+          setupFiles: ["test/engine.ts", "test/seed.ts"],
           include: ["test/**/*.test.ts"],
           exclude: [hosts, image],
           testTimeout: 120_000,

@@ -49,7 +49,8 @@ export const options = [
   "--no-compile-autoload-bunfig",
 ];
 
-const host = `${process.platform}-${process.arch}`;
+/** The target that this machine is. */
+export const host = `${process.platform}-${process.arch}`;
 
 /** Compiles a script into an executable for a target. */
 export function compile(script, outfile, target = host) {
