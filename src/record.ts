@@ -2,3 +2,21 @@
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/**
+ * True for two values of plain data that are the same all the way down; the order of a map's keys does not count, -0 is not
+ * 0, and NaN is itself. As `isDeepStrictEqual` of `node:util`, whose module takes a twentieth of a small run to load.
+ */
+export function isSame(one: unknown, other: unknown): boolean {
+  if (Array.isArray(one)) {
+    return (
+      Array.isArray(other) && one.length === other.length && one.every((element, at) => isSame(element, other[at]))
+    );
+  }
+  if (!isRecord(one) || !isRecord(other)) return Object.is(one, other);
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isSame(one[key], other[key]))
+  );
+}

@@ -1,6 +1,5 @@
 import type { Settings } from "../config/schema.ts";
 import { defaultMountPath } from "../config/default-mount-path.ts";
-import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../finding.ts";
 import type { Change, Value } from "../yaml/change.ts";
 import { remove, set } from "../yaml/change.ts";
@@ -11,7 +10,7 @@ import { planNoSidecarMount, planSidecarMount } from "./plan-sidecar-mount.ts";
 import { samePath } from "./same-path.ts";
 import type { Plan } from "./step.ts";
 import { problemOf, VOLUMES } from "./step.ts";
-import { isRecord } from "../record.ts";
+import { isRecord, isSame } from "../record.ts";
 
 /**
  * What brings the sidecar's certificates to the agent: a volume in the pod, mounted into the agent's container and, by
@@ -109,7 +108,7 @@ function planNoMount(container: Container, certificates: Settings["certificates"
     mountPath: certificates.mountPath ?? defaultMountPath,
     readOnly: true,
   };
-  const mount = container.mounts.find(({ fields }) => isDeepStrictEqual(fields, ours));
+  const mount = container.mounts.find(({ fields }) => isSame(fields, ours));
   if (mount === undefined) return { plan: { steps: [], findings: [] } };
   const path = mountsPath(container);
   const step = {
@@ -124,7 +123,7 @@ function planNoMount(container: Container, certificates: Settings["certificates"
 
 function planNoVolume(state: AgentState, certificates: Settings["certificates"], unmounted: Listed | undefined): Plan {
   const ours = { name: certificates.volumeName, emptyDir: emptyDirOf(certificates.medium) };
-  const volume = state.volumes.find(({ fields }) => isDeepStrictEqual(fields, ours));
+  const volume = state.volumes.find(({ fields }) => isSame(fields, ours));
   const isMounted =
     state.initMounts.has(ours.name) ||
     state.containers.some(({ mounts }) => mounts.some((mount) => mount.name === ours.name && mount !== unmounted));

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../finding.ts";
 import type { ResourceRef, SourceFile } from "../manifest.ts";
+import { isSame } from "../record.ts";
 import { memberSpan } from "../yaml/node-span.ts";
 import { nodeAt } from "../yaml/source.ts";
 import { stepsOf } from "./field-steps.ts";
@@ -94,8 +94,8 @@ function partsOf(stream: Stream, resource: ResourceRef, file: SourceFile | undef
     ...(stream.functionConfig && config ? [{ item: stream.functionConfig, manifest: config }] : []),
     ...found,
   ];
-  const same = candidates.filter(({ manifest }) => isDeepStrictEqual(manifest.ref, resource));
-  const ofFile = same.filter(({ manifest }) => isDeepStrictEqual(manifest.file, file));
+  const same = candidates.filter(({ manifest }) => isSame(manifest.ref, resource));
+  const ofFile = same.filter(({ manifest }) => isSame(manifest.file, file));
   return (ofFile.length > 0 ? ofFile : same).map(({ item }) => item);
 }
 

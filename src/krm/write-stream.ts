@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../finding.ts";
+import { isSame } from "../record.ts";
 import type { Change, Value } from "../yaml/change.ts";
 import { inList, inMap } from "../yaml/change.ts";
 import { changeText } from "../yaml/change-text.ts";
@@ -30,8 +30,8 @@ export function changePart(stream: Stream, part: Part, change: Change): Replacem
   return text === undefined ? undefined : new Map([[part.start, { end: part.end, text }]]);
 }
 
-function anchorsOf({ root }: Source): string[] {
-  const nodes = root === undefined ? [] : [...nodesOf(root)];
+function anchorsOf({ text, root }: Source): string[] {
+  const nodes = root === undefined || !text.includes("&") ? [] : [...nodesOf(root)];
   return nodes.flatMap(({ anchor }) => anchor ?? []);
 }
 
@@ -52,7 +52,7 @@ export function appendResults(stream: Stream, before: Replacements, findings: re
   const known = part === undefined ? [] : resultsIn(stream, part);
   // Results that cannot be appended to are left alone, and have been told about.
   if (known === undefined) return before;
-  const added = findings.map(toResult).filter((result) => !known.some((other) => isDeepStrictEqual(other, result)));
+  const added = findings.map(toResult).filter((result) => !known.some((other) => isSame(other, result)));
   if (added.length === 0 || (part === undefined && stream.resultsAt === "nowhere")) return before;
   if (part === undefined && typeof stream.resultsAt === "object") {
     const { offset } = stream.resultsAt;

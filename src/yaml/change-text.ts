@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
+import { isSame } from "../record.ts";
 import { applyChange } from "./apply-change.ts";
 import type { Change, Value } from "./change.ts";
 import { editSource } from "./change-document.ts";
@@ -17,5 +17,5 @@ export function changeText(source: Source, path: readonly (string | number)[], c
   const edited = parseSource(text);
   if (!isSource(edited)) return undefined;
   const wanted = applyChange(toPlain(source) as Value, at(path, change));
-  return isDeepStrictEqual(toPlain(edited), wanted) ? text : undefined;
+  return isSame(toPlain(edited), wanted) ? text : undefined;
 }
