@@ -7,7 +7,11 @@ import { BACKEND_PORTS_ANNOTATION, readOverride } from "./override.ts";
 import { showable } from "./placeholder.ts";
 import { lookUpSecret } from "./secrets.ts";
 import { type PipelineSelection, selectPipelines } from "./select.ts";
-import { tokenSecret } from "./token-endpoints.ts";
+import { TOKEN_URL } from "./token-endpoints.ts";
+import { valueSourceAt } from "./value-source.ts";
+
+/** The field of a MetricPipeline that holds its endpoint. */
+const ENDPOINT = "spec.output.otlp.endpoint";
 
 /** A MetricPipeline's endpoint that stands in a Secret: `valueFrom.secretKeyRef`, all three required. */
 export interface SecretKeyRef {
@@ -72,15 +76,14 @@ export function resolveBackends(query: BackendQuery): Backends {
 /**
  * The Secret keys that the selected MetricPipelines take their endpoints and token endpoints from, so that a caller parses no other Secret.
  * In: all MetricPipelines of the stream and the selection of the query. Out: each reference once, in the order of the pipelines. Never throws;
- * a reference that is not complete is left out here and reported by `resolveBackends`.
+ * a reference that is not complete is left out here and reported by `resolveBackends`, as is a pipeline that has other faults.
  * Source: telemetry-manager `apis/telemetry/v1beta1/shared_types.go`, `SecretKeyRef`.
  */
 export function referencedSecrets(pipelines: readonly Manifest[], selection: PipelineSelection): SecretKeyRef[] {
   const refs = new Map<string, SecretKeyRef>();
   for (const manifest of selectPipelines(pipelines, selection)) {
-    const endpoint = readMetricPipeline(manifest).pipeline?.endpoint;
-    const own = endpoint !== undefined && "secretKeyRef" in endpoint ? endpoint.secretKeyRef : undefined;
-    for (const ref of [own, tokenSecret(manifest)]) {
+    for (const path of [ENDPOINT, TOKEN_URL]) {
+      const ref = valueSourceAt(manifest, path)?.secretKeyRef;
       if (ref !== undefined) refs.set(JSON.stringify([ref.namespace, ref.name, ref.key]), ref);
     }
   }
@@ -166,9 +169,9 @@ function annotationField({ annotations }: Manifest): Field {
 }
 
 function endpointField(endpoint: EndpointSource): Field {
-  if ("value" in endpoint) return { path: "spec.output.otlp.endpoint.value", currentValue: showable(endpoint.value) };
+  if ("value" in endpoint) return { path: `${ENDPOINT}.value`, currentValue: showable(endpoint.value) };
   const { namespace, name, key } = endpoint.secretKeyRef;
-  return { path: "spec.output.otlp.endpoint.valueFrom.secretKeyRef", currentValue: { name, namespace, key } };
+  return { path: `${ENDPOINT}.valueFrom.secretKeyRef`, currentValue: { name, namespace, key } };
 }
 
 function shown(endpoint: EndpointSource, port: number): string {

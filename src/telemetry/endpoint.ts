@@ -61,6 +61,9 @@ const UNRESOLVED: Fault = {
   remedy: `write the port into the endpoint, or ${ANNOTATE}`,
 };
 
+/** The schemes of gRPC's name resolvers (grpc/grpc: doc/naming.md). */
+const RESOLVERS = ["dns", "passthrough", "xds", "unix", "unix-abstract", "vsock", "ipv4", "ipv6"];
+
 const EXAMPLE = "write host and port, such as https://backend.example.com:4317";
 
 /** Faults that have a better name than what the URL parser says of them. */
@@ -75,14 +78,16 @@ function plainFault(masked: string): Fault | undefined {
   if (/^["'`]|["'`]$/.test(masked)) {
     return { cause: "the endpoint holds quotation marks of its own", remedy: "remove the inner quotation marks" };
   }
-  if (/^(?:dns|passthrough|xds|unix|unix-abstract|vsock|ipv4|ipv6):(?!\d*$)/i.test(masked)) {
+  const scheme = masked.slice(0, Math.max(0, masked.indexOf(":"))).toLowerCase();
+  const rest = masked.slice(scheme.length + 1);
+  if (RESOLVERS.includes(scheme) && !/^\d*$/.test(rest)) {
     return {
       cause: "the endpoint is a gRPC resolver target or a Unix socket, and not a host with a port",
       remedy: "write host and port, with http:// before them for plaintext",
     };
   }
   // A host may be called http or https, as in `http:4317`.
-  if (/^https?:(?!\/\/[^/?#]|\d*$)/i.test(masked)) {
+  if ((scheme === "http" || scheme === "https") && !/^(?:\/\/[^/?#]|\d*$)/.test(rest)) {
     return { cause: "the endpoint's scheme is not followed by // and a host", remedy: EXAMPLE };
   }
   return undefined;

@@ -87,7 +87,7 @@ function cut(text: string, separator: string): [before: string, after?: string] 
 }
 
 function hasBadEscape(text: string): boolean {
-  return /%(?![0-9a-f]{2})/i.test(text);
+  return text.includes("%") && /%(?![0-9a-f]{2})/i.test(text);
 }
 
 const OPTIONAL_PORT = new RegExp(`^(?::[0-9${UNKNOWN}]*)?$`);

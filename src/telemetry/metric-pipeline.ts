@@ -94,20 +94,17 @@ class FieldReader {
   /** The value at the path, with a finding where a step on the way is no map. */
   value(path: string): unknown {
     const keys = path.split(".");
-    for (let depth = 1; depth < keys.length; depth++) {
-      const value = valueAt(this.#manifest.object, ...keys.slice(0, depth));
-      if (value === undefined) return undefined;
-      if (!isRecord(value)) {
-        this.#wrongType(
-          keys.slice(0, depth).join("."),
-          value,
-          "a map",
-          `write the keys of ${keys[depth - 1]} under it, ${keys[depth]} among them`,
-        );
+    let here: unknown = this.#manifest.object;
+    for (const [depth, key] of keys.entries()) {
+      if (!isRecord(here)) {
+        const remedy = `write the keys of ${keys[depth - 1]} under it, ${key} among them`;
+        this.#wrongType(keys.slice(0, depth).join("."), here, "a map", remedy);
         return undefined;
       }
+      here = valueAt(here, key);
+      if (here === undefined) return undefined;
     }
-    return valueAt(this.#manifest.object, ...keys);
+    return here;
   }
 
   map(path: string): boolean {

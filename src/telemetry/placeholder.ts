@@ -9,6 +9,7 @@ const PLACEHOLDER = /\$\{(?:[^{}]|\{[^{}]*\})*\}|\$\([A-Za-z_][\w.-]*\)|\$[A-Za-
  * Source: the collector's configuration (`${env:NAME}`), Kubernetes (`$(NAME)`), envsubst and Flux (`${NAME}`, `$NAME`).
  */
 export function maskPlaceholders(text: string): string {
+  if (!text.includes("$")) return text;
   return text.replace(PLACEHOLDER, (placeholder) => UNKNOWN.repeat(placeholder.length));
 }
 

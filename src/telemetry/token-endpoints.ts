@@ -1,10 +1,9 @@
 import type { Manifest } from "../manifest.ts";
-import type { SecretKeyRef } from "./backends.ts";
 import { readEndpoint } from "./endpoint.ts";
 import type { Fault } from "./fault.ts";
 import { showable } from "./placeholder.ts";
-import { valueAt } from "./plain-data.ts";
 import { lookUpSecret } from "./secrets.ts";
+import { valueSourceAt, type ValueSource } from "./value-source.ts";
 
 /** The field of a MetricPipeline that holds the token endpoint, as `value` or `valueFrom.secretKeyRef`. */
 export const TOKEN_URL = "spec.output.otlp.authentication.oauth2.tokenURL";
@@ -51,7 +50,7 @@ export function tokenEndpoints(
  * to Go's `net/http`, which wants `http://` or `https://` and dials 80 or 443 without a port.
  */
 export function readTokenEndpoint(pipeline: Manifest, secrets: readonly Manifest[]): TokenEndpoint | Fault | undefined {
-  const source = sourceOf(pipeline);
+  const source = valueSourceAt(pipeline, TOKEN_URL);
   if (source === undefined) return undefined;
   const text = textOf(source, secrets);
   if (typeof text !== "string") return text;
@@ -70,29 +69,7 @@ export function readTokenEndpoint(pipeline: Manifest, secrets: readonly Manifest
   };
 }
 
-/** The Secret key that holds a MetricPipeline's token URL; undefined where none does. In: any MetricPipeline. Never throws. */
-export function tokenSecret(pipeline: Manifest): SecretKeyRef | undefined {
-  return sourceOf(pipeline)?.secretKeyRef;
-}
-
-/** Undefined without a token URL; empty where there is one without text and without a complete reference. */
-function sourceOf({ object }: Manifest): { value?: string; secretKeyRef?: SecretKeyRef } | undefined {
-  const source = valueAt(object, ...TOKEN_URL.split("."));
-  if (source === undefined) return undefined;
-  const value = valueAt(source, "value");
-  // v1alpha1 lets an empty value stand beside valueFrom.
-  if (typeof value === "string" && value !== "") return { value };
-  const [name, namespace, key] = ["name", "namespace", "key"].map((part) =>
-    valueAt(source, "valueFrom", "secretKeyRef", part),
-  );
-  if (typeof name !== "string" || typeof namespace !== "string" || typeof key !== "string") return {};
-  return { secretKeyRef: { name, namespace, key } };
-}
-
-function textOf(
-  { value, secretKeyRef }: { value?: string; secretKeyRef?: SecretKeyRef },
-  secrets: readonly Manifest[],
-): string | Fault {
+function textOf({ value, secretKeyRef }: ValueSource, secrets: readonly Manifest[]): string | Fault {
   if (value !== undefined) return value;
   if (secretKeyRef === undefined) {
     return {
