@@ -1,6 +1,6 @@
 import type { InterceptionSettings } from "./interception-settings.ts";
 import type { IpAddress, IpRange } from "./ip-range.ts";
-import { isInRange, isLoopback, readAddress } from "./ip-range.ts";
+import { isInRange, isLoopback } from "./ip-range.ts";
 
 /** A connection that a process of the pod opens, or a datagram that it sends. */
 export interface Connection {
@@ -48,8 +48,16 @@ const TUNNEL_PORT = 15008;
 
 const CAPTURE = "tools/istio-iptables/pkg/capture/run.go";
 const INJECTION = "manifests/charts/istio-control/istio-discovery/files/injection-template.yaml";
-const LOCALHOST = [readAddress("127.0.0.1"), readAddress("::1")];
-const PASSTHROUGH = [readAddress("127.0.0.6"), readAddress("::6")];
+/** 127.0.0.1 and ::1, as values, since reading them from texts would take time at every start. */
+const LOCALHOST: readonly IpAddress[] = [
+  { family: 4, value: 0x7f000001n },
+  { family: 6, value: 1n },
+];
+/** 127.0.0.6 and ::6. */
+const PASSTHROUGH: readonly IpAddress[] = [
+  { family: 4, value: 0x7f000006n },
+  { family: 6, value: 6n },
+];
 
 const OWN_POD: Rule = {
   id: "own-pod",
@@ -178,8 +186,8 @@ function ownerRules(owner: "uid" | "gid"): Rule[] {
   return owner === "uid" ? [toOwnPod, OWN_POD, itself] : [toOwnPod, itself];
 }
 
-function isOneOf(address: IpAddress | undefined, others: readonly (IpAddress | undefined)[]): boolean {
-  return others.some((other) => other?.family === address?.family && other?.value === address?.value);
+function isOneOf(address: IpAddress | undefined, others: readonly IpAddress[]): boolean {
+  return others.some((other) => other.family === address?.family && other.value === address.value);
 }
 
 function isInSome(address: IpAddress | undefined, ranges: readonly IpRange[]): boolean | undefined {

@@ -1,5 +1,5 @@
 /** Volume names that the injector's templates use (istio: manifests/charts/istio-control/istio-discovery/files). */
-const SIDECAR_VOLUMES: ReadonlySet<string> = new Set([
+const SIDECAR_VOLUMES: readonly string[] = [
   "workload-socket",
   "credential-socket",
   "workload-certs",
@@ -12,7 +12,7 @@ const SIDECAR_VOLUMES: ReadonlySet<string> = new Set([
   "istio-ca-crl",
   "custom-bootstrap-volume",
   "lightstep-certs",
-]);
+];
 
 /** Folders that the injector's templates mount into the sidecar (same files). */
 const SIDECAR_PATHS: readonly string[] = [
@@ -30,16 +30,16 @@ const SIDECAR_PATHS: readonly string[] = [
 ];
 
 /** Ports that sidecars listen on themselves (istio: pilot/cmd/pilot-agent/status/server.go, istioReservedPorts). */
-const DATA_PLANE_PORTS: ReadonlySet<number> = new Set([15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090]);
+const DATA_PLANE_PORTS: readonly number[] = [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090];
 
 /** True for a port that every sidecar has for itself. */
 export function isDataPlanePort(port: number): boolean {
-  return DATA_PLANE_PORTS.has(port);
+  return DATA_PLANE_PORTS.includes(port);
 }
 
 /** True for a volume name that the injector adds to the pod itself. */
 export function isSidecarVolume(name: string): boolean {
-  return SIDECAR_VOLUMES.has(name);
+  return SIDECAR_VOLUMES.includes(name);
 }
 
 /** The sidecar's own folder that a path equals, contains or lies in; undefined when it is free. */

@@ -14,7 +14,7 @@ import type { Item, Part, Stream } from "./stream.ts";
 const QUOTE = 0x22;
 const OPEN_BRACE = 0x7b;
 
-const KIND = Buffer.from('"kind"');
+const KIND = '"kind"';
 
 /** Every part is a region of its own. */
 const ITSELF = [] as const;

@@ -21,10 +21,10 @@ const CLOSE_BRACE = 0x7d;
 const TILDE = 0x7e;
 
 /** The literal names (RFC 8259, 3). */
-const NAMES = ["true", "false", "null"].map((name) => Buffer.from(name));
+const NAMES = ["true", "false", "null"];
 
-/** What may stand behind a backslash (RFC 8259, 7); the digits behind a `u` are left to whoever decodes the string. */
-const ESCAPED = new Set(Buffer.from('"\\/bfnrtu'));
+/** What may stand behind a backslash (RFC 8259, 7), the last six being the letters of `bfnrtu`; the digits behind a `u` are left to whoever decodes the string. */
+const ESCAPED: readonly number[] = [QUOTE, BACKSLASH, SLASH, 0x62, 0x66, 0x6e, 0x72, 0x74, 0x75];
 
 /** A parser may limit the depth of nesting (RFC 8259, 9); no resource comes near this one. */
 const DEEPEST = 500;
@@ -106,7 +106,7 @@ function passString(bytes: Uint8Array, from: number): number {
     if (byte < SPACE) return NOT_JSON;
     if (byte === BACKSLASH) {
       at++;
-      if (!ESCAPED.has(bytes[at] ?? 0)) return NOT_JSON;
+      if (!ESCAPED.includes(bytes[at] ?? 0)) return NOT_JSON;
     }
   }
   return NOT_JSON;
@@ -132,10 +132,10 @@ function isNumberSign(byte: number | undefined): boolean {
   return byte === DOT || byte === LOWER_E || byte === UPPER_E || byte === PLUS || byte === MINUS;
 }
 
-/** True when the bytes from an offset on begin with others. */
-export function startsWith(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+/** True when the bytes from an offset on spell a text of ASCII. */
+export function startsWith(bytes: Uint8Array, at: number, wanted: string): boolean {
   for (let index = 0; index < wanted.length; index++) {
-    if (bytes[at + index] !== wanted[index]) return false;
+    if (bytes[at + index] !== wanted.charCodeAt(index)) return false;
   }
   return true;
 }

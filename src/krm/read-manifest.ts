@@ -1,11 +1,9 @@
-import {
-  LEGACY_SOURCE_INDEX_ANNOTATION,
-  LEGACY_SOURCE_PATH_ANNOTATION,
-  SOURCE_INDEX_ANNOTATION,
-  SOURCE_PATH_ANNOTATION,
-} from "kpt-functions/dist/src/metadata.js";
 import type { Manifest, ResourceRef, SourceFile } from "../manifest.ts";
 import { isRecord } from "../record.ts";
+
+/** Where hosts keep the file that a resource came from, and which of its documents it is; the older spelling second. */
+const PATH_ANNOTATIONS = ["internal.config.kubernetes.io/path", "config.kubernetes.io/path"] as const;
+const INDEX_ANNOTATIONS = ["internal.config.kubernetes.io/index", "config.kubernetes.io/index"] as const;
 
 /** Where kustomize keeps the names a resource had before prefixes and suffixes, oldest first, separated by commas. */
 const PREVIOUS_NAMES_ANNOTATION = "internal.config.kubernetes.io/previousNames";
@@ -35,10 +33,17 @@ export function readManifest(value: unknown): Manifest | undefined {
 }
 
 function sourceFile(annotations: Readonly<Record<string, string>>): SourceFile | undefined {
-  const path = annotations[SOURCE_PATH_ANNOTATION] ?? annotations[LEGACY_SOURCE_PATH_ANNOTATION];
+  const path = firstOf(annotations, PATH_ANNOTATIONS);
   if (path === undefined) return undefined;
-  const index = annotations[SOURCE_INDEX_ANNOTATION] ?? annotations[LEGACY_SOURCE_INDEX_ANNOTATION];
+  const index = firstOf(annotations, INDEX_ANNOTATIONS);
   return index !== undefined && /^\d+$/.test(index) ? { path, index: Number(index) } : { path };
+}
+
+function firstOf(
+  annotations: Readonly<Record<string, string>>,
+  [name, legacy]: readonly [string, string],
+): string | undefined {
+  return annotations[name] ?? annotations[legacy];
 }
 
 function text(value: unknown): string {

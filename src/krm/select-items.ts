@@ -5,7 +5,7 @@ import { isFinding, readPart } from "./read-part.ts";
 import type { Item, Stream } from "./stream.ts";
 
 /** How an escape of a character of ASCII starts in YAML (YAML 1.2.2, 5.7), in JSON as well. */
-const ESCAPES = ["\\x", "\\u00", "\\U000000"].map((escape) => Buffer.from(escape));
+const ESCAPES = ["\\x", "\\u00", "\\U000000"];
 
 const BACKSLASH = 0x5c;
 
@@ -140,7 +140,7 @@ function mayBe(stream: Stream, item: Item, kinds: readonly Buffer[]): boolean {
   return stream.way === "full parse" || region.includes("\\") || region.includes("*") || holds(stream, item, kinds);
 }
 
-function holds(stream: Stream, item: Item, words: readonly Buffer[]): boolean {
+function holds(stream: Stream, item: Item, words: readonly (string | Buffer)[]): boolean {
   const region = regionOf(stream, item);
   return words.some((word) => region.includes(word));
 }

@@ -47,13 +47,12 @@ export function inDocument(format: "yaml" | "json", change: Change | undefined):
 
 /** A change as seen from further up: at a path of keys and positions below the node it is made at. */
 export function at(path: readonly (string | number)[], change: Change): Change {
-  return path.reduceRight(
-    (inner: Change, step): Change =>
-      typeof step === "number"
-        ? { kind: "list", at: new Map([[step, inner]]), append: [] }
-        : { kind: "map", entries: new Map([[step, inner]]) },
-    change,
-  );
+  const [step, ...rest] = path;
+  if (step === undefined) return change;
+  const inner = at(rest, change);
+  return typeof step === "number"
+    ? { kind: "list", at: new Map([[step, inner]]), append: [] }
+    : { kind: "map", entries: new Map([[step, inner]]) };
 }
 
 /** Two changes of one node as one. Throws when both decide the same value, which is a bug of whoever planned them. */

@@ -3,21 +3,28 @@ export function resolvePlain(text: string): string | number | boolean | null {
   const first = text.charCodeAt(0);
   // Only these start what is no string: signs, dots and digits, `~`, and the letters of true, false and null.
   const isNumeric = first === 0x2b || (first >= 0x2d && first <= 0x39);
-  return isNumeric ? numberOf(text) : WORDS.has(text) ? (WORDS.get(text) ?? null) : text;
+  return isNumeric ? numberOf(text) : wordOf(text);
 }
 
-const WORDS: ReadonlyMap<string, boolean | null> = new Map([
-  ["~", null],
-  ["null", null],
-  ["Null", null],
-  ["NULL", null],
-  ["true", true],
-  ["True", true],
-  ["TRUE", true],
-  ["false", false],
-  ["False", false],
-  ["FALSE", false],
-]);
+function wordOf(text: string): string | boolean | null {
+  switch (text) {
+    case "~":
+    case "null":
+    case "Null":
+    case "NULL":
+      return null;
+    case "true":
+    case "True":
+    case "TRUE":
+      return true;
+    case "false":
+    case "False":
+    case "FALSE":
+      return false;
+    default:
+      return text;
+  }
+}
 
 function numberOf(text: string): string | number {
   if (/^[-+]?[0-9]+$/.test(text)) return Number.parseInt(text, 10);
