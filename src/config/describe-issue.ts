@@ -1,4 +1,5 @@
 /** What does not fit, in words for the person who wrote the config. */
+import { isRecord } from "../record.ts";
 import { expectedOf, fieldsOf, listed, shapeAt, valueAt, type Path } from "./fields.ts";
 import { match, type Issue } from "./match.ts";
 import { nearestKeys, nearestValue } from "./nearest-key.ts";
@@ -37,14 +38,33 @@ export function describeIssue(issue: Issue, value: unknown, form: Form): Problem
 
 /** Words for each pair of fields that are both given although one stands in for the other. */
 export function describeAlternatives(value: unknown, form: Form): Problem[] {
-  return fieldsOf(interceptBackends).flatMap(({ path, insteadOf }) => {
-    // The fields of a group inherit its word; the group itself has a sibling, which is as deep as it is.
-    if (insteadOf?.length !== path.length) return [];
-    if (valueAt(value, path) === undefined || valueAt(value, insteadOf) === undefined) return [];
+  return alternativesIn(interceptBackends, value, []).map(({ path, insteadOf }) => {
     const [one, other] = [form.spell(insteadOf), form.spell(path)];
     const cause = `${one} and ${other} are both given, and each alone decides`;
-    return [{ path: form.place(insteadOf), cause, remedy: `remove ${one} or ${other}` }];
+    return { path: form.place(insteadOf), cause, remedy: `remove ${one} or ${other}` };
   });
+}
+
+/** A field and the one that it stands in for. */
+interface Alternatives {
+  path: readonly string[];
+  insteadOf: readonly string[];
+}
+
+/** Fields that stand in for each other and are both in the value, whose keys alone are looked at. */
+function alternativesIn(shape: Shape, value: unknown, parent: readonly string[]): Alternatives[] {
+  if (shape.type !== "object" || !isRecord(value)) return [];
+  const found: Alternatives[] = [];
+  for (const [key, child] of Object.entries(value)) {
+    const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+    if (field === undefined || child === undefined) continue;
+    const { insteadOf } = field;
+    if (insteadOf !== undefined && valueAt(value, [insteadOf]) !== undefined) {
+      found.push({ path: [...parent, key], insteadOf: [...parent, insteadOf] });
+    }
+    found.push(...alternativesIn(field.shape, child, [...parent, key]));
+  }
+  return found;
 }
 
 /** A value in a sentence: in YAML's flow style, cut where it is long. */

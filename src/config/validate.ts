@@ -64,11 +64,12 @@ function remove(value: Record<string, unknown>, path: Path): void {
  */
 function withoutNulls<Value>(value: Value, shape: Shape): Value {
   if (shape.type !== "object" || typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value).flatMap(([key, child]): [string, unknown][] => {
+  const entries = new Map<string, unknown>();
+  for (const [key, child] of Object.entries(value)) {
     const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
-    if (field === undefined) return [[key, child]];
-    return child === null ? [] : [[key, withoutNulls(child, field.shape)]];
-  });
+    if (field === undefined) entries.set(key, child);
+    else if (child !== null) entries.set(key, withoutNulls(child, field.shape));
+  }
   return Object.fromEntries(entries) as Value;
 }
 

@@ -61,7 +61,7 @@ export function isBlank(byte: number | undefined): boolean {
 
 /** The bytes of a short stretch of ASCII as text; longer ones are cut, since no key or kind is that long. */
 export function asciiOf(bytes: Uint8Array, from: number, end: number): string {
-  return String.fromCharCode(...bytes.subarray(from, Math.min(end, from + 200)));
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.min(end - from, 200)).toString("latin1");
 }
 
 /**

@@ -43,14 +43,22 @@ export function aliasProblem({ isUnresolved }: AliasProblem): Finding {
   return streamProblem(cause, "write the values out");
 }
 
+/** Sources of this many parts are kept, and of parts up to this many bytes, so that what changes need not be parsed again. */
+const KEPT = { parts: 64, bytes: 16 * 1024 };
+
 /** Parses a part's region; a syntax error comes with line and column in the whole input. */
 export function parsePart(stream: Stream, part: Part): Source | Finding {
-  if (stream.whole) return stream.whole;
+  const known = stream.whole ?? stream.sources?.get(part);
+  if (known) return known;
   const text = decodeUtf8(stream.bytes, part.start, part.end);
   if (typeof text !== "string") return text;
   const parsed = parseSource(text);
   stream.parses++;
-  if (isSource(parsed)) return parsed;
+  if (isSource(parsed)) {
+    const sources = (stream.sources ??= new Map<Part, Source>());
+    if (part.end - part.start <= KEPT.bytes && sources.size < KEPT.parts) sources.set(part, parsed);
+    return parsed;
+  }
   return {
     ...streamProblem(`the input is not YAML: ${parsed.message}`, "mend it there, or see what wrote it"),
     position: positionOf(stream.bytes, part.start, parsed.line, parsed.column),

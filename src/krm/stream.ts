@@ -25,7 +25,9 @@ export interface Stream {
   head: ReadonlyMap<string, string>;
   /** Of a full parse: the source of the whole text. */
   whole?: Source;
-  /** What has been read of the items so far; sources are not kept, since they are far larger than the text. */
+  /** The sources of some of the parts that were read; not of all, since they are far larger than the text. */
+  sources?: Map<Part, Source>;
+  /** What has been read of the items so far. */
   manifests: Map<Item, Manifest | Finding | undefined>;
   /** How many regions of the text have been parsed so far. */
   parses: number;

@@ -14,6 +14,8 @@ import { toPlain } from "./source.ts";
  * One call expands one level; call again on the edited text until there is nothing left.
  */
 export function expandAliases(source: Source, node: Node, change: Change): Edit[] {
+  // Nothing is shared without an anchor or a merge key.
+  if (!source.text.includes("&") && !source.text.includes("<<")) return [];
   const edits = new Map<number, Edit>();
   expandOnTheWay(source, node, change, edits);
   return [...edits.values()];

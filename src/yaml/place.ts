@@ -1,5 +1,5 @@
 import type { Member, Node } from "./node.ts";
-import { isCollection, membersOf, nodesOf } from "./node.ts";
+import { isCollection, membersOf } from "./node.ts";
 import type { Layout } from "./print.ts";
 import { PLAIN_LAYOUT } from "./print.ts";
 import { blockScalarEnd } from "./scalar-edit.ts";
@@ -54,15 +54,24 @@ export function isEmpty(node: Node | undefined): boolean {
 /** The indentation that the first nested map and the first list below a node show. */
 export function layoutOf(node: Node): Layout {
   const found: Partial<Layout> = {};
-  for (const map of nodesOf(node)) {
-    if (map.kind !== "map" || map.flow) continue;
-    for (const { value } of map.pairs) {
+  noteLayout(node, found);
+  return { ...PLAIN_LAYOUT, ...found };
+}
+
+function noteLayout(node: Node, found: Partial<Layout>): void {
+  if (!isCollection(node)) return;
+  const values =
+    node.kind === "map" ? node.pairs.map(({ value }) => value) : node.elements.map((element) => element.node);
+  if (node.kind === "map" && !node.flow) {
+    for (const value of values) {
       if (value === undefined || !isCollection(value) || value.flow || membersOf(value).length === 0) continue;
-      const columns = value.column - map.column;
+      const columns = value.column - node.column;
       if (value.kind === "map") found.mapIndent ??= columns;
       else found.listIndent ??= columns;
     }
-    if (found.mapIndent !== undefined && found.listIndent !== undefined) break;
   }
-  return { ...PLAIN_LAYOUT, ...found };
+  for (const value of values) {
+    if (found.mapIndent !== undefined && found.listIndent !== undefined) return;
+    if (value !== undefined) noteLayout(value, found);
+  }
 }
