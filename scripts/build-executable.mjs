@@ -9,7 +9,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -37,6 +37,9 @@ export const options = [
   "--compile",
   "--minify-syntax",
   "--minify-whitespace",
+  "--minify-identifiers",
+  // The names go, and a stack trace names files and lines of the source instead; nobody reads the map before one is printed.
+  "--sourcemap=inline",
   // What a run does not need stays in a part of its own, which is not even looked at.
   "--splitting",
   // Parsing the source would be half of the start.
@@ -49,22 +52,28 @@ export const options = [
   "--no-compile-autoload-bunfig",
 ];
 
-/** The target that this machine is. */
-export const host = `${process.platform}-${process.arch}`;
+const host = `${process.platform}-${process.arch}`;
 
-/** Compiles a script into an executable for a target. */
-export function compile(script, outfile, target = host) {
+/** Compiles a script into an executable for a target; paths count from the root of the repository. */
+export function compile(script, path, target = host) {
+  const outfile = resolve(root, path);
   const compiler = runtimeOf(host);
   const runtime = target === host ? [] : [`--target=bun-${target}`, `--compile-executable-path=${runtimeOf(target)}`];
-  const argv = ["build", ...options, ...runtime, script, `--outfile=${outfile}`];
+  mkdirSync(dirname(outfile), { recursive: true });
+  // The compiler leaves a file for each source map beside what it makes, where they would be in the way.
+  const folder = mkdtempSync(join(dirname(outfile), "compiled."));
+  const argv = ["build", ...options, ...runtime, script, `--outfile=${join(folder, "program")}`];
   try {
     execFileSync(compiler, argv, {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, BUN_OPTIONS: "" },
     });
+    renameSync(join(folder, "program"), outfile);
   } catch (error) {
     throw new Error(`the compiler failed:\n${error.stdout}${error.stderr}`, { cause: error });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
