@@ -1,13 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readAll } from "../src/io.ts";
+import { freshFolder } from "./folders.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "intercept-backends-io-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
+const folder = freshFolder();
 const file = join(folder, "file");
 
 /** Bytes that no two places share for long, so that a piece in the wrong place shows. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { portsIn } from "./manifests.ts";
-import { freshFolder, kustomize, plugin, repository, root } from "./plugin.ts";
+import { freshFolder, root } from "../folders.ts";
+import { kustomize, plugin, repository } from "./plugin.ts";
 
 interface Container {
   name: string;

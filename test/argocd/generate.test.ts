@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { agent, config, CONFIG_MAP, pipeline, portsIn, SECRET } from "./manifests.ts";
-import { expectRefusal, freshFolder, plugin, repository, withHelm } from "./plugin.ts";
+import { freshFolder } from "../folders.ts";
+import { expectRefusal, plugin, repository, withHelm } from "./plugin.ts";
 
 const local = `  annotations:
     config.kubernetes.io/local-config: "true"

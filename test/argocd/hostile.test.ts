@@ -13,18 +13,9 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { freshFolder } from "../folders.ts";
 import { agent, CONFIG_MAP, pipeline, portsIn, SECRET, SECRET_VALUE } from "./manifests.ts";
-import {
-  expectRefusal,
-  freshFolder,
-  kustomize,
-  plugin,
-  processesWith,
-  repository,
-  startOf,
-  until,
-  withHelm,
-} from "./plugin.ts";
+import { expectRefusal, kustomize, plugin, processesWith, repository, startOf, until, withHelm } from "./plugin.ts";
 
 const fine = { "app/agent.yaml": agent(), "app/pipeline.yaml": pipeline() };
 const kustomized = {

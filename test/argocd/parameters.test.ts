@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { agent, config, pipeline, portsIn } from "./manifests.ts";
-import { expectRefusal, plugin, repository, root } from "./plugin.ts";
+import { root } from "../folders.ts";
+import { expectRefusal, plugin, repository } from "./plugin.ts";
 import type { Ran } from "./plugin.ts";
 
 interface Announced {

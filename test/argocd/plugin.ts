@@ -1,45 +1,13 @@
 import { spawnSync } from "node:child_process";
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { folderWith, root } from "../folders.ts";
 import { program } from "../program.ts";
-
-/** The project. */
-export const root = fileURLToPath(new URL("../..", import.meta.url));
-
-const workshop = mkdtempSync(join(realpathSync(tmpdir()), "intercept-backends-argocd-"));
-let folders = 0;
-
-afterAll(() => rmSync(workshop, { recursive: true, force: true }));
-
-/** The path of a folder that is there, empty, and gone after the tests of this file. */
-export function freshFolder(): string {
-  folders += 1;
-  const folder = join(workshop, String(folders));
-  mkdirSync(folder);
-  return folder;
-}
 
 /** A repository with these files, told from its surroundings by `.git`; gives its path. */
 export function repository(files: Readonly<Record<string, string>>): string {
-  const folder = freshFolder();
-  for (const [path, text] of Object.entries({ ".git/HEAD": "ref: refs/heads/main\n", ...files })) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  return folder;
+  return folderWith({ ".git/HEAD": "ref: refs/heads/main\n", ...files });
 }
 
 /** One call of the plugin. */

@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { folderWith, root } from "../folders.ts";
 import { runProgram } from "../program.ts";
-import { AGENT, folderWith, kptExample, pipeline, root } from "./folder.ts";
+import { AGENT, kptExample, pipeline } from "./manifests.ts";
 
 /** Runs check in a folder. */
 function check(folder: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {

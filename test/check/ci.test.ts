@@ -3,8 +3,9 @@ import { lstatSync, readFileSync, symlinkSync, writeFileSync, readdirSync } from
 import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { folderWith, root } from "../folders.ts";
 import { program, runProgram } from "../program.ts";
-import { AGENT, folderWith, kptExample, pipeline, root } from "./folder.ts";
+import { AGENT, kptExample, pipeline } from "./manifests.ts";
 
 const example = join(root, "examples/ci");
 

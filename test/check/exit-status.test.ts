@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { folderWith } from "../folders.ts";
 import { runProgram } from "../program.ts";
-import { AGENT, folderWith, pipeline } from "./folder.ts";
+import { AGENT, pipeline } from "./manifests.ts";
 
 const PIPELINE = pipeline("one", 4317);
 const BROKEN = "kind: MetricPipeline\nspec: [\n";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { folderWith } from "../folders.ts";
 import { runProgram } from "../program.ts";
-import { AGENT, folderWith, kptExample, pipeline } from "./folder.ts";
+import { AGENT, kptExample, pipeline } from "./manifests.ts";
 
 const UNRESOLVED = pipeline("gone", 1).replace(
   "value: http://gone.backends:1",

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { placesOf } from "../../src/check/report.ts";
 import type { Replacement, Version } from "../../src/check/report.ts";
+import { folderWith } from "../folders.ts";
 import { runProgram } from "../program.ts";
-import { AGENT, folderWith, pipeline } from "./folder.ts";
+import { AGENT, pipeline } from "./manifests.ts";
 
 type Region = Replacement["region"];
 

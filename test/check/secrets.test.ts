@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { folderWith } from "../folders.ts";
 import { runProgram } from "../program.ts";
-import { AGENT, folderWith, pipeline } from "./folder.ts";
+import { AGENT, pipeline } from "./manifests.ts";
 
 const HIDDEN = "aGlkZGVu";
 const SECRET = `apiVersion: v1

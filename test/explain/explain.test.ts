@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { ExplainCall, Explained } from "../../src/explain-command.ts";
 import { explainCommand, FORMATS, readFiles } from "../../src/explain-command.ts";
 import { joinDocuments } from "../../src/krm/join-documents.ts";
+import { root } from "../folders.ts";
 import { runProgram } from "../program.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const mesh = readFileSync(new URL("fixtures/mesh.yaml", import.meta.url), "utf8");
 const warn = fileURLToPath(new URL("fixtures/warn.yaml", import.meta.url));
 

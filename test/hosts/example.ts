@@ -1,35 +1,8 @@
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, expect } from "vitest";
-
-/** The project. */
-export const root = fileURLToPath(new URL("../..", import.meta.url));
-
-let workshop: string | undefined;
-let folders = 0;
-
-afterAll(() => {
-  if (workshop !== undefined) rmSync(workshop, { recursive: true, force: true });
-});
-
-/** The path of a folder that is not there yet, and that is gone after the tests of this file. */
-export function freshFolder(): string {
-  workshop ??= mkdtempSync(join(realpathSync(tmpdir()), "intercept-backends-"));
-  folders += 1;
-  return join(workshop, String(folders));
-}
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { freshFolder, root, writeFiles } from "../folders.ts";
 
 /** A copy of an example to work on. */
 export interface Example {
@@ -78,8 +51,8 @@ export function readTree(folder: string): Tree {
 /** A unified diff of two trees, without the lines that differ from Git to Git. */
 export function diffOf(before: Tree, after: Tree): string {
   const folder = freshFolder();
-  writeTree(join(folder, "a"), before);
-  writeTree(join(folder, "b"), after);
+  writeFiles(join(folder, "a"), before);
+  writeFiles(join(folder, "b"), after);
   const settings = { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
   const { status, stdout, stderr } = spawnSync(
     "git",
@@ -88,13 +61,6 @@ export function diffOf(before: Tree, after: Tree): string {
   );
   expect(status, stderr).toBeLessThanOrEqual(1);
   return stdout.replace(/^(?:diff --git|index) .*\n/gm, "").replace(/^(@@ .+? @@).*$/gm, "$1");
-}
-
-function writeTree(folder: string, tree: Tree): void {
-  for (const [path, text] of Object.entries(tree)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
 }
 
 /** The blocks of one language in an example's README, in order. */
@@ -121,6 +87,16 @@ export function expectResultInReadme(name: "kpt" | "kustomize", language: string
     if (last) writeFileSync(file, replaceAt(readme, last, `\`\`\`${language}\n${text}\`\`\``));
   }
   expect(text).toBe(blocksIn(name, language).at(-1));
+}
+
+/** Expects each of these blocks of an example's README to be part of one of its files, as it stands there. */
+export function expectToQuoteFiles(name: "kpt" | "kustomize", blocks: readonly string[]): void {
+  const files = Object.entries(readTree(join(root, "examples", name))).filter(([path]) => path !== "README.md");
+  expect(blocks.length).toBeGreaterThan(0);
+  for (const block of blocks) {
+    const quoted = files.filter(([, text]) => text.includes(block)).map(([path]) => path);
+    expect(quoted, block).toHaveLength(1);
+  }
 }
 
 function fenced(language: string): RegExp {

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, mkdirSync, realpathSync, symlinkSync } from "node:fs";
+import { accessSync, constants, realpathSync, symlinkSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { describe, expect, test, TestRunner } from "vitest";
+import { freshFolder, root } from "../folders.ts";
 import { program } from "../program.ts";
-import { freshFolder, root } from "./example.ts";
 
 /** A real host in one version. */
 export interface Host {
@@ -136,7 +136,6 @@ function programsOf({ command, file }: Host): string {
   const known = programFolders.get(file);
   if (known !== undefined) return known;
   const folder = freshFolder();
-  mkdirSync(folder);
   symlinkSync(file, join(folder, command));
   symlinkSync(resolve(program), join(folder, "intercept-backends"));
   symlinkSync(process.execPath, join(folder, "node"));

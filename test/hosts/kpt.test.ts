@@ -2,7 +2,17 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { blocksIn, commandsIn, copyOf, diffOf, edit, expectResultInReadme, readTree, root } from "./example.ts";
+import { root } from "../folders.ts";
+import {
+  blocksIn,
+  commandsIn,
+  copyOf,
+  diffOf,
+  edit,
+  expectResultInReadme,
+  expectToQuoteFiles,
+  readTree,
+} from "./example.ts";
 import type { Example } from "./example.ts";
 import { kptNewest, kptOnPath, onEach, shell, succeed } from "./host.ts";
 
@@ -184,15 +194,7 @@ onEach([kptOnPath, kptNewest], (kpt) => {
 });
 
 test("the README of the kpt example quotes its files as they are", () => {
-  const files = Object.entries(readTree(join(root, "examples/kpt"))).filter(([path]) => path !== "README.md");
-  const blocks = blocksIn("kpt", "yaml");
-  expect(blocks.length).toBeGreaterThan(0);
-  for (const block of blocks) {
-    expect(
-      files.filter(([, text]) => text.includes(block)).map(([path]) => path),
-      block,
-    ).toHaveLength(1);
-  }
+  expectToQuoteFiles("kpt", blocksIn("kpt", "yaml"));
 });
 
 /** Adds a line to the spec of the function config. */

@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, root } from "./example.ts";
+import { freshFolder, root } from "../folders.ts";
 import { kptOnPath, kustomize4, onEach, shell, titleOf } from "./host.ts";
 
 const quickstart = "node scripts/quickstart.mjs";
@@ -46,7 +46,6 @@ function clone(): string {
 /** A PATH with no host on it. */
 function onlyNode(): string {
   const folder = freshFolder();
-  mkdirSync(folder);
   symlinkSync(process.execPath, join(folder, "node"));
   return folder;
 }

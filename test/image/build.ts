@@ -1,11 +1,10 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { root } from "../folders.ts";
 import { run } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "intercept-backends");
 
 /**

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { freshFolder, root } from "../argocd/plugin.ts";
+import { freshFolder, root } from "../folders.ts";
 
 /** A container as deploy/argocd describes it. */
 interface Container {

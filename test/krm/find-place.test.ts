@@ -3,7 +3,8 @@ import type { Finding } from "../../src/finding.ts";
 import { placesIn } from "../../src/krm/find-place.ts";
 import { joinDocuments } from "../../src/krm/join-documents.ts";
 import type { FilePlace } from "../../src/krm/join-documents.ts";
-import { AGENT, folderWith, pipeline } from "../check/folder.ts";
+import { AGENT, pipeline } from "../check/manifests.ts";
+import { folderWith } from "../folders.ts";
 import { runProgram } from "../program.ts";
 
 const REF = { apiVersion: "v1", kind: "Thing", name: "one" };

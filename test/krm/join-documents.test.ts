@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { folderWith, AGENT, pipeline } from "../check/folder.ts";
+import { AGENT, pipeline } from "../check/manifests.ts";
+import { folderWith } from "../folders.ts";
 import { runProgram } from "../program.ts";
 
 const BROKEN = 'apiVersion: v1\nkind: MetricPipeline\nspec: "\\q"\n';

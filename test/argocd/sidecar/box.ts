@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, copyFileSync, cpSync, lstatSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { freshFolder, root } from "../../folders.ts";
 import { program } from "../../program.ts";
-import { freshFolder, helm, kustomize, root } from "../plugin.ts";
+import { helm, kustomize } from "../plugin.ts";
 
 /** The user of Argo CD's sidecars. */
 const USER = 999;
@@ -44,9 +45,8 @@ const environment = { HOME: "/tmp", PATH: `/usr/local/bin:/usr/bin:/bin:${dirnam
 /** A new box, with further programs besides ours and the renderers. */
 export function newBox(programs: Readonly<Record<string, string>> = {}): Box {
   const folder = freshFolder();
-  for (let above = folder; above !== "/tmp" && above !== "/"; above = dirname(above)) {
-    if (above.includes("intercept-backends-argocd-")) chmodSync(above, 0o755);
-  }
+  // What all fresh folders stand in is open to nobody else otherwise.
+  chmodSync(dirname(folder), 0o755);
   const [bin, tmp] = [join(folder, "bin"), join(folder, "tmp")];
   mkdirSync(bin);
   mkdirSync(join(tmp, "config"), { recursive: true });

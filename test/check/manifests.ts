@@ -1,28 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
-
-/** The project. */
-export const root = fileURLToPath(new URL("../..", import.meta.url));
-
-const made: string[] = [];
-
-afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A fresh folder with these files, gone after the tests of the file. */
-export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), "check-"));
-  made.push(folder);
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-  return folder;
-}
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../folders.ts";
 
 /** The files of the kpt example that make a difference, below a folder. */
 export function kptExample(below = ""): Record<string, string> {
