@@ -35,7 +35,7 @@ export function hasError(findings: readonly Finding[]): boolean {
   return findings.some((finding) => finding.severity === "error");
 }
 
-/** Each finding once: an item whose kind is not plain to see is asked for more than once, and so is what is wrong with it. */
-export function withoutRepeats(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+/** Each of what is told once; those that say the same are one. */
+export function withoutRepeats<Told>(told: readonly Told[]): Told[] {
+  return [...new Map(told.map((one) => [JSON.stringify(one), one])).values()];
 }

@@ -61,6 +61,7 @@ function rewrite(stream: Stream, given: Manifest | undefined): { replacements: R
     return { manifests: found.map(({ manifest }) => manifest), findings };
   };
   const { findings: told, ...decision } = decideWith(stream, given, select);
+  // An item whose kind is not plain to see is asked for more than once, and so is what is wrong with it.
   const findings = withoutRepeats(told);
   const place = decision.rewrite && places.get(decision.rewrite.agent);
   if (decision.rewrite === undefined || place === undefined) return { replacements: new Map(), findings };

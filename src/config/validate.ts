@@ -1,4 +1,5 @@
 /** A config in the shape of an InterceptBackends against the schema: complete settings, and all that is wrong. */
+import { withoutRepeats } from "../finding.ts";
 import { describeAlternatives, describeIssue, type Form, type Problem } from "./describe-issue.ts";
 import { valueAt, type Path } from "./fields.ts";
 import { match, type Issue } from "./match.ts";
@@ -27,6 +28,7 @@ export function validate(object: Readonly<Record<string, unknown>>, form: Form):
   ];
   return {
     settings: issues.length === 0 ? settings : settingsWithout(issues, value),
+    // The elements of a list in a ConfigMap have one place, and may be the same.
     problems: withoutRepeats(problems),
   };
 }
@@ -71,9 +73,4 @@ function withoutNulls<Value>(value: Value, shape: Shape): Value {
     else if (child !== null) entries.set(key, withoutNulls(child, field.shape));
   }
   return Object.fromEntries(entries) as Value;
-}
-
-/** A value that breaks two rules of its field would be told twice. */
-function withoutRepeats(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

@@ -306,7 +306,7 @@ describe("unknown keys", () => {
 describe("a ConfigMap that is wrong", () => {
   it("is told in its own keys and spelling", () => {
     const config = configMap({
-      "ports.additional": "4317,x,0",
+      "ports.additional": "4317,x,0,x",
       "ports.socketLoadBalancer": "True",
       "bypass.ipRanges": "10.96.0.1",
       "agent.name": "x",
@@ -319,7 +319,7 @@ describe("a ConfigMap that is wrong", () => {
       'data["bypass.ipRanges"]: "10.96.0.1" is not an IP range in CIDR form; write "10.96.0.1/32"',
       'data["agent.name"]: agent.name and agent.selector are both given, and each alone decides; remove agent.name or agent.selector',
     ]);
-    expect(readSettings(config).findings[0]?.field?.currentValue).toBe("4317,x,0");
+    expect(readSettings(config).findings[0]?.field?.currentValue).toBe("4317,x,0,x");
   });
 
   it("may not carry settings anywhere else", () => {
