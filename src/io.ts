@@ -3,10 +3,7 @@ import { fstatSync, readSync, writeSync } from "node:fs";
 /** What is asked for at first where the size is not known, in bytes: more than most streams have. */
 const CHUNK = 64 * 1024;
 
-/** How much more is asked for whenever that was not enough. Memory that nothing was written to costs nothing but its address. */
-const GROWTH = 64;
-
-/** Beyond this size memory grows by as much as there is, since an address space may be limited. */
+/** What is asked for when that was not enough, in bytes: memory that nothing was written to costs nothing but its address. */
 const LARGE = 256 * 1024 * 1024;
 
 /** All bytes of a file descriptor, in one piece. A pipe that another program has made non-blocking is waited for. */
@@ -21,7 +18,7 @@ export function readAll(descriptor: number): Uint8Array {
     if (read === 0) return buffer.subarray(0, length);
     length += read;
     if (length === buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(length * 2, Math.min(length * GROWTH, LARGE)));
+      const larger = Buffer.allocUnsafeSlow(Math.max(length * 2, LARGE));
       buffer.copy(larger);
       buffer = larger;
     }
