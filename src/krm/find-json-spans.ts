@@ -1,14 +1,5 @@
-import {
-  hasEscape,
-  NOT_JSON,
-  passArray,
-  passBlanks,
-  passObject,
-  passValue,
-  plainText,
-  startsWith,
-} from "./json-text.ts";
-import { byteOrderMark } from "./lines.ts";
+import { hasEscape, NOT_JSON, passArray, passBlanks, passObject, passValue, plainText } from "./json-text.ts";
+import { byteOrderMark, startsWith } from "./lines.ts";
 import type { Item, Part, Stream } from "./stream.ts";
 
 const QUOTE = 0x22;

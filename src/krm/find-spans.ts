@@ -153,7 +153,7 @@ function noteKind(bytes: Uint8Array, progress: Progress, line: Line): void {
   progress.keys ??= column;
   const item = progress.items.at(-1);
   if (column !== progress.keys || item?.kind === undefined) return;
-  const kind = kindOnLine(bytes, line);
+  const kind = kindOnLine(bytes, line, progress.items.at(-2)?.kind);
   if (kind !== "") item.kind = kind;
 }
 

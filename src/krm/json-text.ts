@@ -1,3 +1,5 @@
+import { startsWith } from "./lines.ts";
+
 const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
@@ -130,14 +132,6 @@ function isDigit(byte: number | undefined): boolean {
 
 function isNumberSign(byte: number | undefined): boolean {
   return byte === DOT || byte === LOWER_E || byte === UPPER_E || byte === PLUS || byte === MINUS;
-}
-
-/** True when the bytes from an offset on spell a text of ASCII. */
-export function startsWith(bytes: Uint8Array, at: number, wanted: string): boolean {
-  for (let index = 0; index < wanted.length; index++) {
-    if (bytes[at + index] !== wanted.charCodeAt(index)) return false;
-  }
-  return true;
 }
 
 /** True when the string that starts at a byte offset holds an escape. */

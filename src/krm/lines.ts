@@ -64,11 +64,23 @@ export function asciiOf(bytes: Uint8Array, from: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.min(end - from, 200)).toString("latin1");
 }
 
+/** True when the bytes from an offset on spell a text of ASCII. */
+export function startsWith(bytes: Uint8Array, at: number, wanted: string): boolean {
+  for (let index = 0; index < wanted.length; index++) {
+    if (bytes[at + index] !== wanted.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
 /**
  * What a line at the column of a resource's keys tells of the resource's kind: the kind, "" when it is some other key, and
- * undefined when the key is quoted, in braces or otherwise hides what it is.
+ * undefined when the key is quoted, in braces or otherwise hides what it is. `likely` is a kind that it may well be.
  */
-export function kindOnLine(bytes: Uint8Array, { content, end }: Omit<Line, "start">): string | undefined {
+export function kindOnLine(
+  bytes: Uint8Array,
+  { content, end }: Omit<Line, "start">,
+  likely?: string,
+): string | undefined {
   const first = bytes[content] ?? 0;
   const isLetter = (first | 0x20) >= 0x61 && (first | 0x20) <= 0x7a;
   if (!isLetter && first !== DASH) return undefined;
@@ -79,6 +91,9 @@ export function kindOnLine(bytes: Uint8Array, { content, end }: Omit<Line, "star
     bytes[content + 3] === 0x64 &&
     bytes[content + 4] === COLON;
   if (!isKind) return "";
+  // A stream has many resources of a few kinds, and to compare letters is cheaper than to put them together.
+  const isLikely = likely !== "" && likely?.length === end - content - 6 && bytes[content + 5] === SPACE;
+  if (isLikely && startsWith(bytes, content + 6, likely)) return likely;
   return plainWord(bytes, content + 6, end) ?? quotedWord(bytes, content + 5, end);
 }
 

@@ -24,8 +24,7 @@ export interface Selection {
  */
 export function selectItems(stream: Stream, kinds: readonly string[], mentioning?: readonly Mention[]): Selection {
   const selection: Selection = { found: [], findings: [] };
-  const ofKind = itemsOf(stream, kinds);
-  for (const item of mentioning ? mentionedIn(stream, ofKind, mentioning) : ofKind) {
+  for (const item of itemsToRead(stream, kinds, mentioning)) {
     const read = readItem(stream, item);
     if (read === undefined) continue;
     if ("severity" in read) {
@@ -37,17 +36,25 @@ export function selectItems(stream: Stream, kinds: readonly string[], mentioning
   return selection;
 }
 
-/** The items that are or may be of one of the kinds, in the order of the stream. */
-function itemsOf(stream: Stream, kinds: readonly string[]): Item[] {
+/** Where one of this many items is asked for, one search through the whole stream is quicker than one for each item. */
+const MANY = 8;
+
+function itemsToRead(stream: Stream, kinds: readonly string[], mentions: readonly Mention[] | undefined): Item[] {
+  const lists = listsOf(stream, kinds);
+  // The region of an item of a full parse is the whole text, which tells nothing.
+  if (mentions === undefined || stream.way === "full parse") return itemsOf(stream, kinds, lists);
+  const count = lists.reduce((sum, list) => sum + list.length, 0);
+  if (count * MANY > stream.items.length) return searched(stream, kinds, mentions);
+  return itemsOf(stream, kinds, lists).filter(
+    (item) => isEscaped(stream, item) || mentions.some((mention) => mentioned(stream, item, mention)),
+  );
+}
+
+/** The positions of the items of each of the kinds, and of those of which only a parse can tell. */
+function listsOf(stream: Stream, kinds: readonly string[]): (readonly number[])[] {
   const positions = (stream.positions ??= positionsOf(stream.items));
-  const unclear = positions.get(undefined) ?? [];
-  const kindBytes = unclear.length === 0 ? [] : kinds.map((kind) => Buffer.from(kind));
-  const itemAt = (position: number): Item => stream.items[position] as Item;
-  const lists = [...new Set(kinds)].map((kind) => positions.get(kind) ?? []);
-  const may = unclear.filter((position) => mayBe(stream, itemAt(position), kindBytes));
-  const [only = [], ...others] = [...lists, may].filter((list) => list.length > 0);
-  const sorted = others.length === 0 ? only : [only, ...others].flat().toSorted((a, b) => a - b);
-  return sorted.map(itemAt);
+  const lists = [...new Set<string | undefined>(kinds), undefined].map((kind) => positions.get(kind) ?? []);
+  return lists.filter((list) => list.length > 0);
 }
 
 /** A plain loop, since it runs for every item of a stream before the engine has compiled it. */
@@ -62,41 +69,55 @@ function positionsOf(items: readonly Item[]): Map<Item["kind"], number[]> {
   return positions;
 }
 
-/** Where one of this many items is asked for, one search through the whole stream is quicker than one for each item. */
-const MANY = 8;
-
-/**
- * Those of some items that hold what is mentioned, or a word with escapes, since such a word may be any. The region of an
- * item of a full parse is the whole text, which tells nothing.
- */
-function mentionedIn(stream: Stream, items: readonly Item[], mentions: readonly Mention[]): readonly Item[] {
-  if (stream.way === "full parse") return items;
-  const isMany = items.length * MANY > stream.items.length;
-  const holding = (word: Buffer): readonly Item[] =>
-    isMany ? passThrough(stream, items, word) : items.filter((item) => regionOf(stream, item).includes(word));
-  const found = new Set(isMany ? escapedIn(stream) : items.filter((item) => isEscaped(stream, item)));
-  for (const mention of mentions) {
-    const { all, like } = typeof mention === "string" ? { all: [mention], like: undefined } : mention;
-    const [first = "", ...rest] = all;
-    for (const item of holding(Buffer.from(first))) {
-      const region = regionOf(stream, item);
-      const isLike = rest.every((word) => region.includes(word)) && (like?.test(region.toString("latin1")) ?? true);
-      if (isLike) found.add(item);
-    }
-  }
-  return found.size === 0 ? [] : items.filter((item) => found.has(item));
+/** The items that are or may be of one of the kinds, in the order of the stream. */
+function itemsOf(stream: Stream, kinds: readonly string[], lists: readonly (readonly number[])[]): Item[] {
+  const [only = [], ...others] = lists;
+  const positions = others.length === 0 ? only : lists.flat().toSorted((a, b) => a - b);
+  return positions.map((position) => itemAt(stream, position)).filter((item) => isOfKind(stream, item, kinds));
 }
 
-/** The items that hold a word, by one search that looks at no item in which it does not stand. */
-function passThrough({ bytes }: Stream, items: readonly Item[], word: Buffer): Item[] {
+/**
+ * The same items that hold what is mentioned, or a word with escapes, since such a word may be any: by one search for each
+ * word, which looks at no item in which it does not stand.
+ */
+function searched(stream: Stream, kinds: readonly string[], mentions: readonly Mention[]): Item[] {
+  const found = new Set(escapedIn(stream));
+  for (const mention of mentions) {
+    const [first = ""] = wordsOf(mention);
+    for (const position of passThrough(stream, Buffer.from(first))) {
+      const item = itemAt(stream, position);
+      if (isOfKind(stream, item, kinds) && mentioned(stream, item, mention)) found.add(position);
+    }
+  }
+  const positions = [...found].toSorted((a, b) => a - b);
+  return positions.map((position) => itemAt(stream, position)).filter((item) => isOfKind(stream, item, kinds));
+}
+
+function itemAt({ items }: Stream, position: number): Item {
+  return items[position] as Item;
+}
+
+function wordsOf(mention: Mention): readonly string[] {
+  return typeof mention === "string" ? [mention] : mention.all;
+}
+
+/** True for an item whose text holds all words of a mention and something like its pattern. */
+function mentioned(stream: Stream, item: Item, mention: Mention): boolean {
+  const region = regionOf(stream, item);
+  const like = typeof mention === "string" ? undefined : mention.like;
+  return wordsOf(mention).every((word) => region.includes(word)) && (like?.test(region.toString("latin1")) ?? true);
+}
+
+/** The positions of the items that hold a word. */
+function passThrough({ bytes, items }: Stream, word: Buffer): number[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const found: Item[] = [];
+  const found: number[] = [];
   for (let position = 0, item = items[0]; item !== undefined; item = items[++position]) {
     const offset = text.indexOf(word, item.start);
     if (offset === -1) break;
     position = positionAt(items, offset, position);
     item = items[position];
-    if (item !== undefined && offset + word.length <= item.end) found.push(item);
+    if (item !== undefined && offset + word.length <= item.end) found.push(position);
   }
   return found;
 }
@@ -112,10 +133,11 @@ function positionAt(items: readonly Item[], offset: number, from: number): numbe
   return low;
 }
 
-/** The items with an escaped word, looked for once. */
-function escapedIn(stream: Stream): readonly Item[] {
-  const withBackslash = (): Item[] => passThrough(stream, stream.items, Buffer.of(BACKSLASH));
-  stream.escaped ??= withBackslash().filter((item) => isEscaped(stream, item));
+/** The positions of the items with an escaped word, looked for once. */
+function escapedIn(stream: Stream): readonly number[] {
+  stream.escaped ??= passThrough(stream, Buffer.of(BACKSLASH)).filter((position) =>
+    isEscaped(stream, itemAt(stream, position)),
+  );
   return stream.escaped;
 }
 
@@ -135,12 +157,13 @@ function readItem(stream: Stream, item: Item): Manifest | Finding | undefined {
 }
 
 /** An item whose kind its lines do not tell may be of a kind if it holds the word, or an escape or alias that could. */
-function mayBe(stream: Stream, item: Item, kinds: readonly Buffer[]): boolean {
+function isOfKind(stream: Stream, item: Item, kinds: readonly string[]): boolean {
+  if (item.kind !== undefined) return kinds.includes(item.kind);
   const region = regionOf(stream, item);
   return stream.way === "full parse" || region.includes("\\") || region.includes("*") || holds(stream, item, kinds);
 }
 
-function holds(stream: Stream, item: Item, words: readonly (string | Buffer)[]): boolean {
+function holds(stream: Stream, item: Item, words: readonly string[]): boolean {
   const region = regionOf(stream, item);
   return words.some((word) => region.includes(word));
 }

@@ -19,8 +19,8 @@ export interface Stream {
   results?: Part;
   /** Positions of the items of each kind, from the first time that somebody asks for a kind. */
   positions?: Map<Item["kind"], number[]>;
-  /** The items with words that are spelled with escapes, from the first time that they matter. */
-  escaped?: readonly Item[];
+  /** Positions of the items with words that are spelled with escapes, from the first time that they matter. */
+  escaped?: readonly number[];
   /** Top-level apiVersion and kind. */
   head: ReadonlyMap<string, string>;
   /** Of a full parse: the source of the whole text. */
