@@ -6,7 +6,7 @@ import { isSource, parseSource, resolvedPlain } from "./yaml/source.ts";
 
 /** A function config from a file of its own; an error with line and column where it is no YAML map. */
 export function readConfigFile(bytes: Uint8Array, path: string): Manifest | Finding {
-  const text = decodeUtf8(bytes, 0, bytes.length);
+  const text = decodeUtf8(bytes);
   if (typeof text !== "string") return text;
   const source = parseSource(text.replace(/^\ufeff/, ""));
   if (!isSource(source)) {

@@ -2,13 +2,13 @@ import { apiVersion, kind } from "../config/api.ts";
 import type { Finding } from "../finding.ts";
 import { findDocuments } from "../krm/find-documents.ts";
 import { readManifest } from "../krm/read-manifest.ts";
-import { isFinding, lineAt, readPart } from "../krm/read-part.ts";
+import { lineBreaksIn, lineNumbers } from "../krm/line-numbers.ts";
+import { isFinding, readPart } from "../krm/read-part.ts";
 import type { Item, Stream } from "../krm/stream.ts";
 import { changePart, writeStream } from "../krm/write-stream.ts";
 import type { Replacements } from "../krm/write-stream.ts";
 import type { Manifest } from "../manifest.ts";
 import { isRecord } from "../record.ts";
-import { linesIn } from "./lines-in.ts";
 import { inMap, remove } from "../yaml/change.ts";
 import type { Change } from "../yaml/change.ts";
 
@@ -39,22 +39,26 @@ export interface Sorted {
  */
 export function sortOut(bytes: Uint8Array): Sorted {
   const stream = findDocuments(bytes);
+  const lineOf = lineNumbers(bytes);
   const sorted: Sorted = { bytes, configs: [], resources: 0, gaps: [], findings: [] };
   const out: [number, { end: number; text: string }][] = [];
   for (const item of stream.items) {
     const verdict = judge(stream, item);
-    if (verdict === "resource") sorted.resources += 1;
-    else {
-      out.push([item.start, { end: item.end, text: "" }]);
-      sorted.gaps.push({ line: lineAt(bytes, item.start), count: linesIn(bytes.subarray(item.start, item.end)) });
+    if (verdict === "resource") {
+      sorted.resources += 1;
+      continue;
     }
-    if (verdict === "resource" || verdict === "not for the cluster") continue;
-    if ("severity" in verdict) sorted.findings.push(verdict);
+    const line = lineOf(item.start);
+    out.push([item.start, { end: item.end, text: "" }]);
+    sorted.gaps.push({ line, count: lineBreaksIn(bytes.subarray(item.start, item.end)) });
+    if (verdict === "not for the cluster") continue;
+    if ("severity" in verdict) sorted.findings.push({ position: { line, column: 1 }, ...verdict });
     else sorted.configs.push(verdict);
   }
   return { ...sorted, bytes: Buffer.concat(writeStream(stream, new Map(out))) };
 }
 
+/** What an item is; a finding without a position is about where it starts. */
 function judge(stream: Stream, item: Item): "resource" | "not for the cluster" | Manifest | Finding {
   const text = regionOf(stream, item);
   const isPlain =
@@ -65,26 +69,25 @@ function judge(stream: Stream, item: Item): "resource" | "not for the cluster" |
   if (read.value === null || read.value === undefined) return "not for the cluster";
   const manifest = readManifest(read.value);
   if (manifest === undefined || manifest.ref.kind === "" || manifest.ref.apiVersion === "") {
-    return notAResource(stream, item);
+    return notAResource();
   }
   if (manifest.ref.kind === kind && manifest.ref.apiVersion.split("/")[0] === apiVersion.split("/")[0]) return manifest;
   if (manifest.annotations[LOCAL_CONFIG] === "true") return "not for the cluster";
   if (manifest.ref.kind === KUSTOMIZATION && manifest.ref.apiVersion.startsWith("kustomize.")) {
-    return notAResource(stream, item, "a Kustomization");
+    return notAResource("a Kustomization");
   }
-  return hiddenList(stream, item, manifest) ?? "resource";
+  return hiddenList(manifest) ?? "resource";
 }
 
-function notAResource(stream: Stream, item: Item, what = "a document without apiVersion and kind"): Finding {
+function notAResource(what = "a document without apiVersion and kind"): Finding {
   return {
     severity: "error",
     cause: `${what} is no resource of the cluster`,
     remedy: "leave its file out with the parameter directory.exclude, or make it a resource",
-    position: { line: lineAt(stream.bytes, item.start), column: 1 },
   };
 }
 
-function hiddenList(stream: Stream, item: Item, { ref, object }: Manifest): Finding | undefined {
+function hiddenList({ ref, object }: Manifest): Finding | undefined {
   const items = Array.isArray(object["items"]) ? (object["items"] as unknown[]) : [];
   if (ref.kind !== "ResourceList" && ref.kind !== "MetricPipelineList" && !items.some(isSeen)) return undefined;
   return {
@@ -92,7 +95,6 @@ function hiddenList(stream: Stream, item: Item, { ref, object }: Manifest): Find
     cause: "the function does not see what stands in a list",
     remedy: "write each resource as a document of its own, with --- between them",
     resource: ref,
-    position: { line: lineAt(stream.bytes, item.start), column: 1 },
   };
 }
 

@@ -13,7 +13,7 @@ import { checkSettings, planPasses } from "./function-configs.ts";
 import type { Pass } from "./function-configs.ts";
 import { loadSource } from "./load-source.ts";
 import type { Own } from "./load-source.ts";
-import { lineFor } from "./name-files.ts";
+import { lineWriter } from "./name-files.ts";
 import { readOperator } from "./operator.ts";
 import type { Environment, Operator } from "./operator.ts";
 import { readParameters } from "./parameters.ts";
@@ -49,17 +49,18 @@ export async function generate(folder: string, env: Environment, given?: Manifes
   if ("findings" in source) return failure(source.findings);
   if (!("sorted" in source)) throw new Error("a source is sorted out when it was rendered");
   const { sorted } = source;
+  const lineFor = lineWriter(source);
   const plan = planPasses(given ? [given] : sorted.configs, fallback, parameters.settings);
   const empty = sorted.resources === 0 && sorted.findings.length === 0 ? [nothing(source.rendered.name)] : [];
-  const before = [...sorted.findings, ...empty].map((finding) => lineFor(finding, source, []));
-  const configs = plan.findings.map((finding) => lineFor(finding, source));
+  const before = [...sorted.findings, ...empty].map((finding) => lineFor(finding, []));
+  const configs = plan.findings.map((finding) => lineFor(finding));
   if (before.length + configs.length > 0) return { output: [], lines: [...before, ...configs], failed: true };
 
   const { bytes, findings } = runPasses(sorted.bytes, plan.passes, parameters.own);
   const stripped = stripAnnotations(bytes);
   const all = [...findings, ...stripped.findings];
   const failed = hasError(all);
-  const lines = all.filter(({ severity }) => severity !== "info").map((finding) => lineFor(finding, source));
+  const lines = all.filter(({ severity }) => severity !== "info").map((finding) => lineFor(finding));
   // What is wrong with a MetricPipeline is found in each pass.
   return { output: failed ? [] : asYaml(stripped.output), lines: [...new Set(lines)], failed };
 }

@@ -15,7 +15,7 @@ export function readYamlFile(
   const bytes = readInside(repository, place, path);
   if (!(bytes instanceof Uint8Array)) return bytes;
   const name = shown(repository, path);
-  const text = decodeUtf8(bytes, 0, bytes.length);
+  const text = decodeUtf8(bytes);
   if (typeof text !== "string") return problem("is not UTF-8", "save it as UTF-8", name);
   const read = readYaml(text);
   if ("cause" in read) return problem(read.cause, "mend it there", name);

@@ -6,6 +6,7 @@ import { nodeAt } from "../yaml/source.ts";
 import { stepsOf } from "./field-steps.ts";
 import { fileAt, joinDocuments, placeOfPosition } from "./join-documents.ts";
 import type { FilePlace, Joined, NamedFile } from "./join-documents.ts";
+import { lineNumbers } from "./line-numbers.ts";
 import { isBlankOrComment, isDocumentStart, lineFrom } from "./lines.ts";
 import { ownBytes } from "./own-bytes.ts";
 import type { ByteSpan } from "./own-bytes.ts";
@@ -14,8 +15,6 @@ import { columnAt, isFinding, NeedsFullParse, parsePart, readPart } from "./read
 import { isStream, readStream } from "./read-stream.ts";
 import { selectItems } from "./select-items.ts";
 import type { Part, Stream } from "./stream.ts";
-
-const LF = 0x0a;
 
 /**
  * Tells where in the files the text, the field or the resource of a finding stands; undefined where it is about no single
@@ -29,7 +28,7 @@ export type FindPlace = (finding: Finding) => FilePlace | undefined;
  */
 export function placesIn(joined: Joined, configFile?: NamedFile): FindPlace {
   const inConfig = configFile && placesIn(joinDocuments([configFile]));
-  const lineOf = linesIn(joined.bytes);
+  const lineOf = lineNumbers(joined.bytes);
   let stream: Stream | undefined;
   const read = (way?: "full parse"): Stream | undefined => {
     const found = readStream(joined.bytes, { allowManifests: true, ...(way ? { way } : {}) });
@@ -108,28 +107,6 @@ function spanOf(stream: Stream, part: Part, path: string): ByteSpan | undefined 
   const before = part.start + Buffer.byteLength(source.text.slice(0, span.start));
   const [first = ""] = source.text.slice(span.start, span.end).split(/\r?\n/, 1);
   return { start: before, end: before + Buffer.byteLength(first.trimEnd()) };
-}
-
-/** Tells the line, from 1, that a byte stands on; all lines are found when it is first asked, as findings can be many. */
-function linesIn(bytes: Uint8Array): (offset: number) => number {
-  let starts: number[] | undefined;
-  return (offset) => {
-    starts ??= startsOf(bytes);
-    let [low, high] = [0, starts.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-}
-
-/** The byte offsets of the first bytes of all lines. */
-function startsOf(bytes: Uint8Array): number[] {
-  const starts = [0];
-  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) starts.push(at + 1);
-  return starts;
 }
 
 /** The first line of a document that says something. */

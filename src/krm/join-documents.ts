@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.ts";
+import { lineBreaksIn } from "./line-numbers.ts";
 import { byteOrderMark, isDocumentStart, lineFrom } from "./lines.ts";
-import { lineAt } from "./read-part.ts";
 
 const LF = 0x0a;
 
@@ -49,7 +49,7 @@ export function joinDocuments(files: readonly NamedFile[]): Joined {
     pieces.push(...added);
     for (const piece of added) {
       start += piece.length;
-      line += lineAt(piece, piece.length) - 1;
+      line += lineBreaksIn(piece);
     }
   }
   return { bytes: Buffer.concat(pieces), files: table };
@@ -68,14 +68,16 @@ export function fileAt({ files }: Joined, offset: number): JoinedFile | undefine
 export function placeOfPosition({ position, cause }: Finding, { files }: Joined): FilePlace | undefined {
   if (position === undefined) return undefined;
   const { line, column } = position;
-  const here = files.findLast((file, index) => firstLine(file, index) <= line);
-  if (here === undefined) return undefined;
+  const region = files.findLast((file, index) => firstLine(file, index) <= line);
+  if (region === undefined) return undefined;
   // A text that ends too early is at fault at its end, which in the joined text is the `---` line of the next file.
-  const isEndOfPrevious = firstLine(here, files.indexOf(here)) === line && column === 1 && isSyntaxError(cause);
-  const file = (isEndOfPrevious ? files[files.indexOf(here) - 1] : undefined) ?? here;
+  const isEndOfPrevious = firstLine(region, files.indexOf(region)) === line && column === 1 && isSyntaxError(cause);
+  const file = (isEndOfPrevious ? files[files.indexOf(region) - 1] : undefined) ?? region;
   const own = Math.max(1, line - file.line + 1);
-  const last = lineAt(file.bytes, file.bytes.length);
-  if (own <= last) return { path: file.path, line: own, column };
+  const here = { path: file.path, line: own, column };
+  if (file.bytes.at(-1) === LF) return here;
+  const last = lineBreaksIn(file.bytes) + 1;
+  if (own <= last) return here;
   // The line break at the end was not the file's own.
   const text = Buffer.from(file.bytes.subarray(file.bytes.lastIndexOf(LF) + 1)).toString();
   return { path: file.path, line: last, column: text.length + 1 };

@@ -1,6 +1,7 @@
 import type { Finding } from "../finding.ts";
 import { AliasProblem, isSource, nodeAt, parseSource, toPlain } from "../yaml/source.ts";
 import type { Source } from "../yaml/source.ts";
+import { lineNumbers } from "./line-numbers.ts";
 import { byteOrderMark } from "./lines.ts";
 import type { Part, Stream } from "./stream.ts";
 
@@ -31,7 +32,7 @@ export function readPart(stream: Stream, part: Part): ReadPart | Finding {
   } catch (error) {
     if (!(error instanceof AliasProblem)) throw error;
     if (stream.way === "spans" && !error.message.includes("Excessive")) throw new NeedsFullParse();
-    return { ...aliasProblem(error), position: positionOf(stream.bytes, part.start, 1, 1) };
+    return { ...aliasProblem(error), position: positionOf(stream, part.start) };
   }
 }
 
@@ -50,8 +51,8 @@ const KEPT = { parts: 64, bytes: 16 * 1024 };
 export function parsePart(stream: Stream, part: Part): Source | Finding {
   const known = stream.whole ?? stream.sources?.get(part);
   if (known) return known;
-  const text = decodeUtf8(stream.bytes, part.start, part.end);
-  if (typeof text !== "string") return text;
+  const text = decodeUtf8(stream.bytes.subarray(part.start, part.end));
+  if (typeof text !== "string") return { ...text, position: positionOf(stream, part.start, text.position) };
   const parsed = parseSource(text);
   stream.parses++;
   if (isSource(parsed)) {
@@ -61,7 +62,7 @@ export function parsePart(stream: Stream, part: Part): Source | Finding {
   }
   return {
     ...streamProblem(`the input is not YAML: ${parsed.message}`, "mend it there, or see what wrote it"),
-    position: positionOf(stream.bytes, part.start, parsed.line, parsed.column),
+    position: positionOf(stream, part.start, parsed),
   };
 }
 
@@ -75,26 +76,30 @@ export function streamProblem(cause: string, remedy: string, line = 1, column = 
   return { severity: "error", cause, remedy, position: { line, column } };
 }
 
-/** The text of a region; an error when it is not UTF-8, which the specification asks for (functions-spec.md). */
-export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | Finding {
-  const region = bytes.subarray(start, end);
+/** Bytes as text; an error when they are not UTF-8, which the specification asks for (functions-spec.md). */
+export function decodeUtf8(bytes: Uint8Array): string | Finding {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(region);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    const valid = new TextDecoder("utf-8", { ignoreBOM: true }).decode(region);
+    const valid = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
     const before = valid.slice(0, Math.max(valid.indexOf("\ufffd"), 0));
     const lines = before.split("\n").length;
-    const { line, column } = positionOf(bytes, start, lines, before.length - before.lastIndexOf("\n"));
-    return streamProblem("the input is not UTF-8", "save it as UTF-8", line, column);
+    const column = before.length - before.lastIndexOf("\n");
+    return streamProblem("the input is not UTF-8", "save it as UTF-8", lines, column);
   }
 }
 
-/** A position within a part's text as one in the whole input. */
-function positionOf(bytes: Uint8Array, start: number, line: number, column: number): { line: number; column: number } {
+/** A position within a part's text, without one its beginning, as one in the whole input. */
+function positionOf(
+  stream: Stream,
+  start: number,
+  { line, column }: NonNullable<Finding["position"]> = { line: 1, column: 1 },
+): NonNullable<Finding["position"]> {
+  const lineOf = (stream.lineOf ??= lineNumbers(stream.bytes));
   return {
-    line: lineAt(bytes, start) + line - 1,
-    column: line === 1 ? columnAt(bytes, start) + column - 1 : column,
+    line: lineOf(start) + line - 1,
+    column: line === 1 ? columnAt(stream.bytes, start) + column - 1 : column,
   };
 }
 
@@ -107,11 +112,4 @@ export function columnAt(bytes: Uint8Array, offset: number): number {
     if (isFirstOfCharacter) count += byte >= 0xf0 ? 2 : 1;
   }
   return count;
-}
-
-/** The number of the line, from 1, that a byte offset stands on. */
-export function lineAt(bytes: Uint8Array, offset: number): number {
-  let line = 1;
-  for (let at = bytes.indexOf(LF); at !== -1 && at < offset; at = bytes.indexOf(LF, at + 1)) line++;
-  return line;
 }

@@ -70,7 +70,7 @@ function parseWhole(bytes: Uint8Array): Stream | Finding {
     );
   }
   const start = byteOrderMark(bytes);
-  const text = decodeUtf8(bytes, start, bytes.length);
+  const text = decodeUtf8(bytes.subarray(start));
   if (typeof text !== "string") return text;
   const source = parseSource(text);
   if (!isSource(source)) return syntaxProblem(source);

@@ -23,6 +23,8 @@ export interface Stream {
   escaped?: readonly number[];
   /** Top-level apiVersion and kind. */
   head: ReadonlyMap<string, string>;
+  /** Tells the line of a byte, from the first time that something is wrong at one. */
+  lineOf?: (offset: number) => number;
   /** Of a full parse: the source of the whole text. */
   whole?: Source;
   /** The sources of some of the parts that were read; not of all, since they are far larger than the text. */
