@@ -5,7 +5,7 @@ import type { Finding } from "../../src/finding.ts";
 import { findDocuments } from "../../src/krm/find-documents.ts";
 import { joinDocuments } from "../../src/krm/join-documents.ts";
 import { readPart } from "../../src/krm/read-part.ts";
-import { counted } from "../krm/counted.ts";
+import { CountedBytes } from "../krm/counted.ts";
 
 const MANY = 200;
 
@@ -28,28 +28,28 @@ function about(position: number): Finding {
 // many as they are.
 test("the lines of a source are passed once for all findings", () => {
   const text = documents(thing);
-  const { bytes, searches } = counted(text);
+  const bytes = new CountedBytes(Buffer.from(text));
   const files = joinDocuments([{ path: "things.yaml", bytes }]);
   const lineFor = lineWriter({ rendered: { ...files, name: "the source" }, sorted: sortOut(Buffer.from(text)) });
   expect(lineFor(about(1))).toBe("things.yaml:9:3: Thing/n1: metadata.name: warning: is odd; mend it");
-  const forOne = searches();
+  const forOne = bytes.searches;
   expect(forOne).toBeGreaterThan(MANY);
   for (let position = 0; position < MANY; position++) {
     expect(lineFor(about(position))).toContain(`things.yaml:${position * 5 + 4}:3: Thing/n${position}:`);
   }
-  expect(searches() - forOne).toBeLessThan(MANY * 10);
+  expect(bytes.searches - forOne).toBeLessThan(MANY * 10);
 });
 
 test("the lines of a source are passed once for all documents that are taken out", () => {
-  const { bytes, searches } = counted(documents(local));
+  const bytes = new CountedBytes(Buffer.from(documents(local)));
   const { gaps } = sortOut(bytes);
   expect(gaps.map(({ line }) => line)).toEqual(Array.from({ length: MANY }, (_, at) => Math.max(1, at * 7)));
-  expect(searches()).toBeGreaterThan(MANY);
-  expect(searches()).toBeLessThan(MANY * 7 * 10);
+  expect(bytes.searches).toBeGreaterThan(MANY);
+  expect(bytes.searches).toBeLessThan(MANY * 7 * 10);
 });
 
 test("the lines of a stream are passed once for all documents that are no YAML", () => {
-  const { bytes, searches } = counted(documents(broken));
+  const bytes = new CountedBytes(Buffer.from(documents(broken)));
   const files = joinDocuments([{ path: "things.yaml", bytes }]);
   const lineFor = lineWriter({ rendered: { ...files, name: "the source" }, sorted: sortOut(Buffer.alloc(0)) });
   const stream = findDocuments(bytes);
@@ -58,6 +58,6 @@ test("the lines of a stream are passed once for all documents that are no YAML",
     // The bracket is open to the end of its document.
     expect(line).toMatch(new RegExp(`^things\\.yaml:${position * 6 + 6}:1: the input is not YAML`));
   }
-  expect(searches()).toBeGreaterThan(MANY);
-  expect(searches()).toBeLessThan(MANY * 6 * 10);
+  expect(bytes.searches).toBeGreaterThan(MANY);
+  expect(bytes.searches).toBeLessThan(MANY * 6 * 10);
 });
