@@ -57,7 +57,7 @@ const host = `${process.platform}-${process.arch}`;
 /** Compiles a script into an executable for a target; paths count from the root of the repository. */
 export function compile(script, path, target = host) {
   const outfile = resolve(root, path);
-  const compiler = runtimeOf(host);
+  const compiler = runtimeOf();
   const runtime = target === host ? [] : [`--target=bun-${target}`, `--compile-executable-path=${runtimeOf(target)}`];
   mkdirSync(dirname(outfile), { recursive: true });
   // The compiler leaves a file for each source map beside what it makes, where they would be in the way.
@@ -77,8 +77,8 @@ export function compile(script, path, target = host) {
   }
 }
 
-/** The path of Bun for a target, fetched on the first call. */
-export function runtimeOf(target) {
+/** The path of Bun for a target, this machine without one, fetched on the first call. */
+export function runtimeOf(target = host) {
   const wanted = compilers[target];
   if (wanted === undefined) {
     throw new Error(`there is no compiler for ${target}; targets are ${Object.keys(compilers).join(", ")}`);

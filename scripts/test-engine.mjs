@@ -8,12 +8,12 @@
 // same tests have to hold there.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { host, runtimeOf } from "./build-executable.mjs";
+import { runtimeOf } from "./build-executable.mjs";
 
 const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
 
 const argv = [vitest, "run", "--project", "rules", ...process.argv.slice(2)];
 const env = { ...process.env, BUN_OPTIONS: "", TEST_ENGINE: "bun" };
-const { status, error } = spawnSync(runtimeOf(host), argv, { stdio: "inherit", env });
+const { status, error } = spawnSync(runtimeOf(), argv, { stdio: "inherit", env });
 if (error) throw error;
 process.exitCode = status ?? 1;
