@@ -10,6 +10,8 @@ import {
   skipBlanks,
 } from "./lines.ts";
 import type { Line } from "./lines.ts";
+import { shallowLines } from "./shallow-lines.ts";
+import type { NextShallow } from "./shallow-lines.ts";
 import type { Item, Part, Stream } from "./stream.ts";
 
 const LF = 0x0a;
@@ -33,6 +35,8 @@ interface Progress {
   dash: number | undefined;
   /** Column of the current item's keys, once its first has been seen. */
   keys: number | undefined;
+  /** Finds the lines that are no deeper than the dashes, once their column is known. */
+  nextShallow?: NextShallow;
 }
 
 /**
@@ -71,41 +75,64 @@ function startOfContent(bytes: Uint8Array): number {
 
 /**
  * Passes the lines of items as hosts write them, nearly all lines there are: `- ` and a key, and what stands deeper than
- * that dash. Returns where the first other line starts. It is one loop that looks at no more than it must, since it runs
- * for each line of a stream, and for most of them before the engine has compiled it.
+ * that dash. Returns where the first other line starts. It looks at no more than it must: at the lines that are no deeper
+ * than the dash, and of each item at those down to its kind.
  */
 function passItemLines(bytes: Uint8Array, progress: Progress, from: number): number {
   const { dash, items } = progress;
   let item = items.at(-1);
   if (progress.key !== "items" || dash === undefined || progress.keys === undefined || item === undefined) return from;
-  let keys = progress.keys;
-  let isKindOpen = item.kind === "";
-  let start = from;
-  for (;;) {
-    const isDeeper = bytes[start + dash] === SPACE;
-    if (dash > 0 && !startsWithSpaces(bytes, start, dash)) return start;
-    if (!isDeeper) {
+  const nextShallow = (progress.nextShallow ??= shallowLines(bytes, dash + 1));
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let head: Head | undefined;
+  for (let start = from; start < bytes.length;) {
+    if (!startsWithSpaces(bytes, start, dash + 1)) {
       const isItem = bytes[start + dash] === DASH && bytes[start + dash + 1] === SPACE;
-      if (!isItem || !isLetter(bytes[start + dash + 2])) return start;
+      if (!isItem || !isLetter(bytes[start + dash + 2]) || !startsWithSpaces(bytes, start, dash)) return start;
       item.end = start;
-      keys = dash + 2;
       item = { start, end: start, path: FIRST_ELEMENT, kind: "" };
       items.push(item);
-      progress.keys = keys;
-      isKindOpen = true;
+      progress.keys = dash + 2;
     }
-    const end = bytes.indexOf(LF, start);
-    if (isKindOpen) {
-      const first = bytes[start + keys];
-      const isOtherKey = isLetter(first) && first !== SMALL_K;
-      if (first !== SPACE && !isOtherKey && (!isDeeper || startsWithSpaces(bytes, start, keys))) {
-        noteKind(bytes, progress, { start, content: start + keys, end: end === -1 ? bytes.length : end });
-        isKindOpen = item.kind === "";
-      }
+    const next = nextShallow(start);
+    if (head !== undefined && start === item.start && beginsLike(text, head, start, next)) {
+      item.kind = head.kind;
+    } else {
+      const end = passToKind(bytes, progress, item, start, next);
+      if (start === item.start && item.kind) head = { start, end, kind: item.kind };
     }
-    if (end === -1) return bytes.length;
+    start = next;
+  }
+  return bytes.length;
+}
+
+/** An item from its start to behind the line of its kind: many items begin with the same bytes, and so are of its kind. */
+interface Head {
+  start: number;
+  end: number;
+  kind: string;
+}
+
+function beginsLike(text: Buffer, head: Head, start: number, next: number): boolean {
+  const end = start + head.end - head.start;
+  return end <= next && text.compare(text, head.start, head.end, start, end) === 0;
+}
+
+/** Passes the lines of an item from the start of one on, until its kind is known or the lines end; returns how far. */
+function passToKind(bytes: Uint8Array, progress: Progress, item: Item, from: number, behind: number): number {
+  const { keys = 0 } = progress;
+  let start = from;
+  while (item.kind === "" && start < behind) {
+    const feed = bytes.indexOf(LF, start);
+    const end = feed === -1 ? bytes.length : feed;
+    const first = bytes[start + keys];
+    const isOtherKey = isLetter(first) && first !== SMALL_K;
+    if (first !== SPACE && !isOtherKey && (start === item.start || startsWithSpaces(bytes, start, keys))) {
+      noteKind(bytes, progress, { start, content: start + keys, end });
+    }
     start = end + 1;
   }
+  return start;
 }
 
 function startsWithSpaces(bytes: Uint8Array, start: number, count: number): boolean {
@@ -153,7 +180,7 @@ function noteKind(bytes: Uint8Array, progress: Progress, line: Line): void {
   progress.keys ??= column;
   const item = progress.items.at(-1);
   if (column !== progress.keys || item?.kind === undefined) return;
-  const kind = kindOnLine(bytes, line, progress.items.at(-2)?.kind);
+  const kind = kindOnLine(bytes, line);
   if (kind !== "") item.kind = kind;
 }
 

@@ -74,13 +74,9 @@ export function startsWith(bytes: Uint8Array, at: number, wanted: string): boole
 
 /**
  * What a line at the column of a resource's keys tells of the resource's kind: the kind, "" when it is some other key, and
- * undefined when the key is quoted, in braces or otherwise hides what it is. `likely` is a kind that it may well be.
+ * undefined when the key is quoted, in braces or otherwise hides what it is.
  */
-export function kindOnLine(
-  bytes: Uint8Array,
-  { content, end }: Omit<Line, "start">,
-  likely?: string,
-): string | undefined {
+export function kindOnLine(bytes: Uint8Array, { content, end }: Omit<Line, "start">): string | undefined {
   const first = bytes[content] ?? 0;
   const isLetter = (first | 0x20) >= 0x61 && (first | 0x20) <= 0x7a;
   if (!isLetter && first !== DASH) return undefined;
@@ -91,9 +87,6 @@ export function kindOnLine(
     bytes[content + 3] === 0x64 &&
     bytes[content + 4] === COLON;
   if (!isKind) return "";
-  // A stream has many resources of a few kinds, and to compare letters is cheaper than to put them together.
-  const isLikely = likely !== "" && likely?.length === end - content - 6 && bytes[content + 5] === SPACE;
-  if (isLikely && startsWith(bytes, content + 6, likely)) return likely;
   return plainWord(bytes, content + 6, end) ?? quotedWord(bytes, content + 5, end);
 }
 

@@ -15,6 +15,9 @@ test.each([
   ["in an indented list", "  - a: b\n    kind: Service\n  - kind: Pod\n", ["Service", "Pod"]],
   ["behind a wide dash", "-   a: b\n    kind: Service\n-   kind: Pod\n", ["Service", "Pod"]],
   ["quoted, which only a parse can tell", '- a: b\n  "kind": Service\n- kind: Pod\n', [undefined, "Pod"]],
+  ["other than that of an item that begins alike", "- a: b\n  kind: Pod\n- a: b\n  kind: Job\n", ["Pod", "Job"]],
+  ["in some of the items that begin alike", "- a: b\n- a: b\n  kind: Pod\n- a: b\n- c: d\n", ["", "Pod", "", ""]],
+  ["cut short", "- a: b\n  kind: Pod\n- a: b\n  kind: Pod\n- a: b\n  kind: Po", ["Pod", "Pod", "Po"]],
   ["without a line break at the end", "- a: b\n- kind: Pod", ["", "Pod"]],
 ])("a kind %s", (_, items, kinds) => {
   expect(kindsIn(items)).toEqual(kinds);
