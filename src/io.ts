@@ -3,7 +3,10 @@ import { fstatSync, readSync, writeSync } from "node:fs";
 /** What is asked for at first where the size is not known, in bytes: more than most streams have. */
 const CHUNK = 64 * 1024;
 
-/** What is asked for when that was not enough, in bytes: memory that nothing was written to costs nothing but its address. */
+/** What is asked for when that was not enough. The engine collects its garbage later the more memory has been asked for. */
+const MEDIUM = 2 * 1024 * 1024;
+
+/** What is asked for beyond that: what has been read is copied no more, and memory nobody wrote to costs but its address. */
 const LARGE = 256 * 1024 * 1024;
 
 /** All bytes of a file descriptor, in one piece. A pipe that another program has made non-blocking is waited for. */
@@ -18,7 +21,7 @@ export function readAll(descriptor: number): Uint8Array {
     if (read === 0) return buffer.subarray(0, length);
     length += read;
     if (length === buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(length * 2, LARGE));
+      const larger = Buffer.allocUnsafeSlow(Math.max(length * 2, length < MEDIUM ? MEDIUM : LARGE));
       buffer.copy(larger);
       buffer = larger;
     }

@@ -115,7 +115,7 @@ function backendsOf(
   const host =
     reading.kind === "readable" && reading.host !== undefined && "value" in endpoint ? { host: reading.host } : {};
 
-  if (reading.kind === "readable") reading.doubts.forEach((doubt) => report("warning", doubt));
+  if (reading.kind === "readable") for (const doubt of reading.doubts) report("warning", doubt);
   if (Array.isArray(override)) {
     if (reading.kind === "wrong") reading.faults.forEach((fault) => report("warning", fault));
     if (reading.kind === "readable" && override.join() !== String(reading.port)) {
