@@ -25,8 +25,8 @@ const UNUSUAL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]|\r(?!\n)/;
 
 /**
  * Reads a text that holds one YAML document in the form in which hosts write it and people usually do: block maps and
- * lists, scalars on one line, literal blocks, and braces and brackets on one line. Returns undefined for everything else,
- * anchors, tags and errors among it, which is then a matter for `readAny`. Where it answers, nodes and meaning are the
+ * lists, scalars on one line, literal blocks, braces and brackets. Returns undefined for everything else, anchors, tags and
+ * errors among it, which is then a matter for `readAny`. Where it answers, nodes and meaning are the
  * same as those of `readAny`; test/property/read-block.test.ts holds them against each other. Time is linear.
  */
 export function readBlock(text: string): Source | undefined {
@@ -149,7 +149,7 @@ function readKey(reading: Reading): Key | undefined {
 /** What starts on a line behind a key or a dash of a collection at a column, and is no block collection. */
 function readOnLine(reading: Reading, column: number): Node {
   if (reading.text.charAt(reading.at) === "|") return readLiteral(reading, column);
-  const node = isFlow(reading) ? readFlow(reading) : readScalar(reading);
+  const node = isFlow(reading) ? readFlow(reading, column) : readScalar(reading);
   reading.at = node.end;
   // A key within a value, or text behind a quote, is met here.
   endLine(reading);

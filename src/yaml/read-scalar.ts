@@ -1,5 +1,5 @@
 import type { ScalarNode } from "./node.ts";
-import { Beyond, CR, DASH, isGap, LF, SPACE } from "./reading.ts";
+import { Beyond, COLON, CR, DASH, HASH, isGap, isLineEnd, LF, SPACE, TAB } from "./reading.ts";
 import { resolvePlain } from "./resolve-plain.ts";
 
 const DOUBLE_QUOTE = 0x22;
@@ -70,6 +70,26 @@ function withoutSpaces(content: string): string {
   let end = content.length;
   while (content.charCodeAt(end - 1) === SPACE) end--;
   return content.slice(0, end);
+}
+
+/** A plain scalar in braces or brackets, up to what ends it or to the end of its line. */
+export function readPlainInFlow(text: string, start: number): ScalarNode {
+  const isIndicator = text.charCodeAt(start) === DASH && isFlowIndicator(text, start + 1);
+  if (isIndicator || !startsPlain(text, start)) throw new Beyond();
+  let end = start;
+  for (let at = start; !isFlowIndicator(text, at); at++) {
+    const code = text.charCodeAt(at);
+    if (isLineEnd(text, at) || (code === COLON && (isFlowIndicator(text, at + 1) || isGap(text, at + 1)))) break;
+    if (code === TAB) throw new Beyond();
+    if (code !== SPACE) end = at + 1;
+    else if (text.charCodeAt(at + 1) === HASH) break;
+  }
+  return plainScalar(text, start, end);
+}
+
+/** True for the brackets and the comma, which a plain scalar in braces cannot hold (YAML 1.2.2, 7.3.3). */
+function isFlowIndicator(text: string, at: number): boolean {
+  return at < text.length && ",[]{}".includes(text.charAt(at));
 }
 
 /** True where a plain scalar may start that is not an indicator of something else. */

@@ -227,6 +227,73 @@ function printBlock(node: Tree, column: number): string[] {
   });
 }
 
+/** What a flow collection is made of and what stands between, most of it where it belongs. */
+const flowPiece = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom("{", "}", "[", "]", ",", ", ", ": ", ":") },
+  { weight: 4, arbitrary: fc.constantFrom(...COMMON, "a", "b", '"c"', "'d'") },
+  { weight: 1, arbitrary: fc.constantFrom(...scalars) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(" ", "\n", "\n  ", "\n \n    ", " # c\n  ", "#", "\t", "\n---\n", "\n...\n"),
+  },
+);
+
+/** Pieces of flow style in any order, at the root, behind a key, behind a dash, or behind a key behind a dash. */
+const flowSoup = fc
+  .record({
+    start: fc.constantFrom("", "", "a: ", "- ", "- a: ", "a:\n  b: ", "--- "),
+    pieces: fc.array(flowPiece, { maxLength: 9 }),
+    open: fc.constantFrom("{", "["),
+    end: fc.constantFrom("", "\n", "\nb: c\n", "\n- b\n", " # c\n"),
+  })
+  .map(({ start, open, pieces, end }) => start + open + pieces.join("") + (open === "{" ? "}" : "]") + end);
+
+type FlowTree = { value: string } | { list: FlowTree[] } | { map: [string, FlowTree][] };
+
+const { flowTree } = fc.letrec<{ flowTree: FlowTree }>((tie) => ({
+  flowTree: fc.oneof(
+    { depthSize: "medium", withCrossShrink: true },
+    { weight: 3, arbitrary: fc.record({ value: scalar }) },
+    { weight: 2, arbitrary: fc.record({ list: fc.array(tie("flowTree"), { maxLength: 4 }) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        map: fc.uniqueArray(fc.tuple(keys, tie("flowTree")), { maxLength: 4, selector: ([key]) => key }),
+      }),
+    },
+  ),
+}));
+
+/** A tree in flow style; `gap` gives what stands next to each bracket, comma and colon. */
+function printFlow(node: FlowTree, gap: (before: string) => string): string {
+  if ("value" in node) return node.value;
+  const members =
+    "list" in node
+      ? node.list.map((element) => printFlow(element, gap))
+      : node.map.map(([key, value]) => `${key}:${gap(" ")}${printFlow(value, gap)}`);
+  const [open, close] = "list" in node ? "[]" : "{}";
+  const last = members.length > 0 && gap("") !== "" ? "," : "";
+  return `${open}${gap("")}${members.join(`${gap("")},${gap(" ")}`)}${last}${gap("")}${close}`;
+}
+
+/** Flow YAML over several lines, on its own and below block YAML. */
+const flows = fc
+  .record({
+    tree: flowTree,
+    gaps: fc.array(fc.constantFrom("", "", "", "\n", "\n    ", " # c\n  ", "  ", "\n# c\n   ", " \n\n  "), {
+      minLength: 1,
+      maxLength: 9,
+    }),
+    start: fc.constantFrom("", "", "---\n", "# c\n", "a: ", "- ", "- a: ", "- - ", "a:\n  b: ", "  "),
+    end: fc.constantFrom("", "\n", "\nb: c\n", "\n- b\n", " # c\n\n"),
+    lineEnd: lineEnds,
+  })
+  .map((choice) => {
+    let count = 0;
+    const gap = (usual: string): string => choice.gaps[count++ % choice.gaps.length] || usual;
+    return (choice.start + printFlow(choice.tree, gap) + choice.end).replaceAll("\n", choice.lineEnd);
+  });
+
 const between = fc.constantFrom("", "# c", "   # deeper", "", "  ");
 
 /** Block YAML with comments and blank lines between its lines. */
@@ -334,6 +401,30 @@ const borders = [
   'a: {b : c, "d" : e}\n',
   "a: [b c, d:e, f#g]\n",
   "a: [-1, - b, -]\n",
+  "a: [-, -{}]\n",
+  "a: {\n  b: c\n}\nd: e\n",
+  "a: {\n  b: {\n}\n}\n",
+  "a:\n  b: [\n    c,\n  ]\n  d: e\n",
+  "a:\n  b: [\n    c,\n ]\n",
+  "- [\n  a,\n]\n- b\n",
+  "- a: [\n    b\n  ]\n  c: d\n",
+  "a: [\nb]\n",
+  "a: [\n# c\n b]\n",
+  "{\na: b\n}\n",
+  "{\n---\na: b}\n",
+  "{a: b\n...\n}\n",
+  "[a\n  b]\n",
+  "[a # c\n  b]\n",
+  "[a\n  , b\n]\n",
+  "[a,#c\n]\n",
+  "[a]#c\n",
+  "{a: b,}\n",
+  "{a: b,,}\n",
+  "{a\n: b}\n",
+  '{"a"\n: b, "c":\n  d}\n',
+  "{'a':b}\n",
+  "{a:,b}\n",
+  "{a: [b c, d:e, f#g, -h, http://i:1]}\n",
   "a: {<<: b}\n",
   '"<<": {a: b}\n',
   `${"k".repeat(1030)}: a\n`,
@@ -376,6 +467,12 @@ describe("where the reader of block YAML answers, the package yaml says the same
   test("generated block YAML", () => check(blocks, (text) => void agrees(text)));
 
   test("generated block YAML, mutated", () => check(mutated(blocks), (text) => void agrees(text)));
+
+  test("generated flow YAML", () => check(flows, (text) => void agrees(text)));
+
+  test("generated flow YAML, mutated", () => check(mutated(flows), (text) => void agrees(text)));
+
+  test("pieces of flow YAML in any order", () => check(flowSoup, (text) => void agrees(text)));
 
   test("lines of pieces in any order", () => check(soup, (text) => void agrees(text)));
 
