@@ -1,143 +1,184 @@
-import { startsWith } from "./lines.ts";
+import { resolvePlain } from "../yaml/resolve-plain.ts";
+import { byteOrderMark } from "./lines.ts";
 
 const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
-const QUOTE = 0x22;
-const PLUS = 0x2b;
+const DOUBLE_QUOTE = 0x22;
+const HASH = 0x23;
+const SINGLE_QUOTE = 0x27;
 const COMMA = 0x2c;
-const MINUS = 0x2d;
+const DASH = 0x2d;
 const DOT = 0x2e;
-const SLASH = 0x2f;
-const ZERO = 0x30;
-const NINE = 0x39;
 const COLON = 0x3a;
-const UPPER_E = 0x45;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
-const LOWER_E = 0x65;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-const TILDE = 0x7e;
+/** The first byte of a byte-order mark. */
+const MARK = 0xef;
 
-/** The literal names (RFC 8259, 3). */
-const NAMES = ["true", "false", "null"];
+/** What may stand behind a backslash (YAML 1.2.2, 5.7); the digits behind `x` and `u` are left to whoever decodes the text. */
+const ESCAPED = '0abtnvfre "/\\N_LPxuU';
 
-/** What may stand behind a backslash (RFC 8259, 7), the last six being the letters of `bfnrtu`; the digits behind a `u` are left to whoever decodes the string. */
-const ESCAPED: readonly number[] = [QUOTE, BACKSLASH, SLASH, 0x62, 0x66, 0x6e, 0x72, 0x74, 0x75];
+/** How a plain scalar may start here besides with a letter, a digit or a dash: less than YAML allows (YAML 1.2.2, 7.3.3). */
+const PLAIN_STARTS = "_/.+~$()^;\\=";
 
-/** A parser may limit the depth of nesting (RFC 8259, 9); no resource comes near this one. */
+/** No resource comes near this depth; a pass that calls itself for each must stop somewhere. */
 const DEEPEST = 500;
 
-/** The longest string that `plainText` takes, in bytes. */
+/** The longest scalar that `wordAt` takes, in bytes. */
 const SHORT = 200;
 
-/** What a pass returns in place of an offset where the bytes are not the JSON that it expects. */
-export const NOT_JSON = -1;
+/** What a pass returns in place of an offset where the bytes are beyond what it can decide, errors among it. */
+export const BEYOND = -1;
 
 /** Passes a value that starts at a byte offset and returns the offset behind it; `key` is where its member's key starts. */
 type PassValue = (bytes: Uint8Array, at: number, depth: number, key: number) => number;
 
-/** The byte offset of the first byte that is no whitespace (RFC 8259, 2). A CR without LF is none, as it is none in YAML. */
-export function passBlanks(bytes: Uint8Array, from: number): number {
-  let at = from;
-  for (;;) {
+/**
+ * The byte offset of the first byte that is no blank, no line break and in no comment. A CR without LF is no line break, and
+ * a line that may begin or end a document is BEYOND.
+ */
+export function passGap(bytes: Uint8Array, from: number): number {
+  for (let at = from; ; at++) {
     const byte = bytes[at];
-    const isBlank = byte === SPACE || byte === LF || byte === TAB || (byte === CR && bytes[at + 1] === LF);
-    if (!isBlank) return at;
-    at++;
+    if (byte === SPACE || byte === TAB || (byte === CR && bytes[at + 1] === LF)) continue;
+    if (byte === LF) {
+      if (isMark(bytes, at + 1)) return BEYOND;
+    } else if (byte === HASH && (isBlank(bytes[at - 1]) || at === byteOrderMark(bytes))) {
+      at = bytes.indexOf(LF, at) - 1;
+      if (at < 0) return bytes.length;
+    } else {
+      return at;
+    }
   }
+}
+
+/** True for `---` and `...`, and for what only looks like them. */
+function isMark(bytes: Uint8Array, at: number): boolean {
+  const first = bytes[at];
+  return (first === DASH || first === DOT) && bytes[at + 1] === first && bytes[at + 2] === first;
 }
 
 /** Passes a value of any kind, whose nested values nobody wants to know of. */
 export function passValue(bytes: Uint8Array, at: number, depth: number): number {
   const first = bytes[at];
-  if (first === QUOTE) return passString(bytes, at);
-  if (first === OPEN_BRACE) return passObject(bytes, at, depth, passValue);
-  if (first === OPEN_BRACKET) return passArray(bytes, at, depth, passValue);
-  return first === MINUS || isDigit(first) ? passNumber(bytes, at) : passName(bytes, at);
+  if (first === OPEN_BRACE) return passMap(bytes, at, depth, passValue);
+  if (first === OPEN_BRACKET) return passList(bytes, at, depth, passValue);
+  return isQuote(first) ? passQuoted(bytes, at) : passPlain(bytes, at);
 }
 
-/** Passes an object; each member's value is handed to `passMember`. */
-export function passObject(bytes: Uint8Array, from: number, depth: number, passMember: PassValue): number {
-  if (bytes[from] !== OPEN_BRACE || depth === DEEPEST) return NOT_JSON;
-  let at = passBlanks(bytes, from + 1);
-  if (bytes[at] === CLOSE_BRACE) return at + 1;
-  for (;;) {
+/** Passes a map in braces; each pair's value is handed to `passMember`. Every pair has to have one. */
+export function passMap(bytes: Uint8Array, from: number, depth: number, passMember: PassValue): number {
+  if (bytes[from] !== OPEN_BRACE || depth === DEEPEST) return BEYOND;
+  let at = passGap(bytes, from + 1);
+  while (bytes[at] !== CLOSE_BRACE) {
     const value = passKey(bytes, at);
-    const end = value === NOT_JSON ? NOT_JSON : passMember(bytes, value, depth + 1, at);
-    if (end === NOT_JSON) return NOT_JSON;
-    at = passBlanks(bytes, end);
-    if (bytes[at] === CLOSE_BRACE) return at + 1;
-    if (bytes[at] !== COMMA) return NOT_JSON;
-    at = passBlanks(bytes, at + 1);
+    if (value === BEYOND) return BEYOND;
+    at = passGap(bytes, passMember(bytes, value, depth + 1, at));
+    if (bytes[at] === CLOSE_BRACE) break;
+    if (bytes[at] !== COMMA) return BEYOND;
+    at = passGap(bytes, at + 1);
   }
+  return at + 1;
 }
 
-/** Passes an array; each element is handed to `passElement`. */
-export function passArray(bytes: Uint8Array, from: number, depth: number, passElement: PassValue): number {
-  if (bytes[from] !== OPEN_BRACKET || depth === DEEPEST) return NOT_JSON;
-  let at = passBlanks(bytes, from + 1);
-  if (bytes[at] === CLOSE_BRACKET) return at + 1;
-  for (;;) {
-    const end = passElement(bytes, at, depth + 1, at);
-    if (end === NOT_JSON) return NOT_JSON;
-    at = passBlanks(bytes, end);
-    if (bytes[at] === CLOSE_BRACKET) return at + 1;
-    if (bytes[at] !== COMMA) return NOT_JSON;
-    at = passBlanks(bytes, at + 1);
+/** Passes a list in brackets; each element is handed to `passElement`. */
+export function passList(bytes: Uint8Array, from: number, depth: number, passElement: PassValue): number {
+  if (bytes[from] !== OPEN_BRACKET || depth === DEEPEST) return BEYOND;
+  let at = passGap(bytes, from + 1);
+  while (bytes[at] !== CLOSE_BRACKET) {
+    at = passGap(bytes, passElement(bytes, at, depth + 1, at));
+    if (bytes[at] === CLOSE_BRACKET) break;
+    // A pair without braces has its colon here, a plain scalar of several lines its next word.
+    if (bytes[at] !== COMMA) return BEYOND;
+    at = passGap(bytes, at + 1);
   }
+  return at + 1;
 }
 
-/** Passes a key and its colon, up to where the value starts. */
-function passKey(bytes: Uint8Array, at: number): number {
-  if (bytes[at] !== QUOTE) return NOT_JSON;
-  const end = passString(bytes, at);
-  if (end === NOT_JSON) return NOT_JSON;
-  const colon = passBlanks(bytes, end);
-  return bytes[colon] === COLON ? passBlanks(bytes, colon + 1) : NOT_JSON;
+/** Passes a key and its colon, up to where the value starts. Only behind a quote the colon needs no blank (YAML 1.2.2, 7.4.2). */
+function passKey(bytes: Uint8Array, from: number): number {
+  const isQuoted = isQuote(bytes[from]);
+  let colon = isQuoted ? passGap(bytes, passQuoted(bytes, from)) : passPlain(bytes, from);
+  if (!isQuoted) while (bytes[colon] === SPACE) colon++;
+  const isKey = bytes[colon] === COLON && (isQuoted || isBlank(bytes[colon + 1]));
+  return isKey ? passGap(bytes, colon + 1) : BEYOND;
 }
 
-/** Control characters must not stand in a string as they are (RFC 8259, 7). */
-function passString(bytes: Uint8Array, from: number): number {
+/** One on one line, and without control characters, a tab among them. */
+function passQuoted(bytes: Uint8Array, from: number): number {
+  const quote = bytes[from];
   for (let at = from + 1; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
-    if (byte === QUOTE) return at + 1;
-    if (byte < SPACE) return NOT_JSON;
-    if (byte === BACKSLASH) {
+    if (byte === quote) {
+      if (quote === DOUBLE_QUOTE || bytes[at + 1] !== SINGLE_QUOTE) return at + 1;
       at++;
-      if (!ESCAPED.includes(bytes[at] ?? 0)) return NOT_JSON;
+    } else if (byte < SPACE) {
+      return BEYOND;
+    } else if (byte === BACKSLASH && quote === DOUBLE_QUOTE) {
+      at++;
+      if (!holds(ESCAPED, bytes[at] ?? 0)) return BEYOND;
     }
   }
-  return NOT_JSON;
+  return BEYOND;
 }
 
-function passNumber(bytes: Uint8Array, from: number): number {
-  let at = bytes[from] === MINUS ? from + 1 : from;
-  if (!isDigit(bytes[at])) return NOT_JSON;
-  while (isDigit(bytes[at]) || isNumberSign(bytes[at])) at++;
-  return at;
+/** Passes a plain scalar up to its last character on its line. */
+function passPlain(bytes: Uint8Array, from: number): number {
+  if (!startsPlain(bytes, from)) return BEYOND;
+  let end = from;
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte < SPACE) return isBlank(byte) ? end : BEYOND;
+    if (byte === SPACE) {
+      if (bytes[at + 1] === HASH) return end;
+    } else if (isFlowIndicator(byte)) {
+      return end;
+    } else if (byte === COLON && (isBlank(bytes[at + 1]) || isFlowIndicator(bytes[at + 1]))) {
+      return end;
+    } else {
+      end = at + 1;
+    }
+  }
+  return BEYOND;
 }
 
-function passName(bytes: Uint8Array, at: number): number {
-  const name = NAMES.find((candidate) => startsWith(bytes, at, candidate));
-  return name === undefined ? NOT_JSON : at + name.length;
+/** Nothing that starts a node of another kind, an anchor, an alias, a tag, a merge key or an explicit key. */
+function startsPlain(bytes: Uint8Array, at: number): boolean {
+  const first = bytes[at] ?? 0;
+  if (first === DASH) return !isBlank(bytes[at + 1]) && !isFlowIndicator(bytes[at + 1]);
+  const isLetter = (first | 0x20) >= 0x61 && (first | 0x20) <= 0x7a;
+  const isDigit = first >= 0x30 && first <= 0x39;
+  return isLetter || isDigit || holds(PLAIN_STARTS, first) || (first >= 0x80 && first !== MARK);
 }
 
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= NINE;
+function holds(characters: string, byte: number): boolean {
+  return characters.includes(String.fromCharCode(byte));
 }
 
-function isNumberSign(byte: number | undefined): boolean {
-  return byte === DOT || byte === LOWER_E || byte === UPPER_E || byte === PLUS || byte === MINUS;
+function isFlowIndicator(byte: number | undefined): boolean {
+  return (
+    byte === COMMA || byte === OPEN_BRACE || byte === CLOSE_BRACE || byte === OPEN_BRACKET || byte === CLOSE_BRACKET
+  );
 }
 
-/** True when the string that starts at a byte offset holds an escape. */
+function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === LF || byte === CR || byte === TAB;
+}
+
+function isQuote(byte: number | undefined): boolean {
+  return byte === DOUBLE_QUOTE || byte === SINGLE_QUOTE;
+}
+
+/** True when the scalar that starts at a byte offset is in double quotes and holds an escape. */
 export function hasEscape(bytes: Uint8Array, from: number): boolean {
+  if (bytes[from] !== DOUBLE_QUOTE) return false;
   let at = from + 1;
-  while (at < bytes.length && bytes[at] !== QUOTE && bytes[at] !== BACKSLASH) at++;
+  while (at < bytes.length && bytes[at] !== DOUBLE_QUOTE && bytes[at] !== BACKSLASH) at++;
   return bytes[at] === BACKSLASH;
 }
 
@@ -145,15 +186,13 @@ export function hasEscape(bytes: Uint8Array, from: number): boolean {
  * The string that starts at a byte offset, if it is short, ASCII and without other escapes than `\/`, which PHP writes for
  * every slash; undefined for any other value.
  */
-export function plainText(bytes: Uint8Array, from: number): string | undefined {
-  if (bytes[from] !== QUOTE) return undefined;
-  let text = "";
-  for (let at = from + 1; at <= from + SHORT; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte === QUOTE) return text;
-    if (byte === BACKSLASH && bytes[at + 1] === SLASH) continue;
-    if (byte < SPACE || byte > TILDE || byte === BACKSLASH) return undefined;
-    text += String.fromCharCode(byte);
-  }
-  return undefined;
+export function wordAt(bytes: Uint8Array, from: number): string | undefined {
+  const isQuoted = isQuote(bytes[from]);
+  const end = isQuoted ? passQuoted(bytes, from) : passPlain(bytes, from);
+  if (end === BEYOND || end - from > SHORT) return undefined;
+  const written = String.fromCharCode(...bytes.subarray(from, end));
+  if (!/^[\x20-\x7e]*$/.test(written)) return undefined;
+  if (!isQuoted) return typeof resolvePlain(written) === "string" ? written : undefined;
+  const text = bytes[from] === DOUBLE_QUOTE ? written.replaceAll("\\/", "/") : written;
+  return /^(?:"[^\\]*"|'[^']*')$/.test(text) ? text.slice(1, -1) : undefined;
 }

@@ -3,7 +3,7 @@ import { AliasProblem, isEmptyDocument, isSource, parseSource, toPlain } from ".
 import type { Source, SyntaxProblem } from "../yaml/source.ts";
 import { findByParse } from "./find-by-parse.ts";
 import { findDocuments } from "./find-documents.ts";
-import { findJsonSpans } from "./find-json-spans.ts";
+import { findFlowSpans } from "./find-flow-spans.ts";
 import { findSpans } from "./find-spans.ts";
 import { byteOrderMark } from "./lines.ts";
 import { aliasProblem, decodeUtf8, isFinding, parsePart, streamProblem } from "./read-part.ts";
@@ -18,7 +18,7 @@ const WRAP = "hand it a ResourceList, for example with `kpt fn source DIR | inte
 
 /** How bytes are to be read. */
 export interface Reading {
-  /** Asks for the full parse where spans or JSON would do. */
+  /** Asks for the full parse where spans or brackets would do. */
   way?: "full parse";
   /** Takes a plain stream of manifests for what it is; hosts send none, so that from them it is an error. */
   allowManifests?: boolean;
@@ -31,7 +31,7 @@ export interface Reading {
 export function readStream(bytes: Uint8Array, { way, allowManifests = false }: Reading = {}): Stream | Finding {
   const broken = encodingProblem(bytes);
   if (broken) return broken;
-  const found = way === "full parse" ? undefined : (findSpans(bytes) ?? findJsonSpans(bytes));
+  const found = way === "full parse" ? undefined : (findSpans(bytes) ?? findFlowSpans(bytes));
   if (allowManifests && !isResourceList(bytes, found)) return findDocuments(bytes);
   const stream = found ?? parseWhole(bytes);
   if (!isStream(stream)) return stream;
@@ -43,7 +43,8 @@ function isResourceList(bytes: Uint8Array, found: Stream | undefined): boolean {
   if (found) return found.head.get("kind") === "ResourceList";
   const first = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4096)).toString("latin1");
   const isRootKey = /^["']?kind["']?[ \t]*:[ \t]*["']?ResourceList\b/m.test(first);
-  const isFlow = /^[^\w#-]*\{/.test(first) && /["']?kind["']?\s*:\s*["']?ResourceList\b/.test(first);
+  const isFlow =
+    /^(?:\xef\xbb\xbf)?(?:\s|#.*|---(?=\s))*\{/.test(first) && /["']?kind["']?\s*:\s*["']?ResourceList\b/.test(first);
   return isRootKey || isFlow;
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from "../finding.ts";
 import type { Manifest } from "../manifest.ts";
+import type { Style } from "../yaml/print.ts";
 import type { Source } from "../yaml/source.ts";
 
 /**
@@ -9,11 +10,11 @@ import type { Source } from "../yaml/source.ts";
 export interface Stream {
   bytes: Uint8Array;
   /**
-   * `spans`: the parts of a ResourceList were found by their lines. `JSON`: by the brackets of a text that is strict JSON.
+   * `spans`: the parts of a ResourceList were found by their lines. `brackets`: by those of a text in flow style or JSON.
    * `full parse`: its text had a shape that only a YAML parser can tell. `documents`: a plain stream of manifests was taken
    * apart at its `---` lines.
    */
-  way: "spans" | "JSON" | "full parse" | "documents";
+  way: "spans" | "brackets" | "full parse" | "documents";
   items: Item[];
   functionConfig?: Part;
   results?: Part;
@@ -37,11 +38,14 @@ export interface Stream {
   resultsAt: ResultsPlace | "root" | "nowhere";
 }
 
-/** Where `results` can be put in without a look at the rest of the text. */
+/** How the members of a flow collection are written. */
+export type FlowStyle = Exclude<Style, "block">;
+
+/** Where `results` can be put in without a look at the rest of the text: as lines, or in braces as one more member. */
 export interface ResultsPlace {
   offset: number;
-  /** In JSON: the comma and the blanks between the last member of the root and a new one. Otherwise results are lines. */
-  separator?: string;
+  /** In braces: the style of the root's keys, and what parts the new member from those around it. */
+  member?: { style: FlowStyle; before: string; after: string };
 }
 
 /** A node of the stream: the region of bytes to decode and parse, and the path to the node in what comes out. */

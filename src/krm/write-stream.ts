@@ -4,13 +4,13 @@ import type { Change, Value } from "../yaml/change.ts";
 import { inList, inMap } from "../yaml/change.ts";
 import { changeText } from "../yaml/change-text.ts";
 import { nodesOf } from "../yaml/node.ts";
-import { PLAIN_LAYOUT, printFlow, printPair } from "../yaml/print.ts";
+import { PLAIN_LAYOUT, printFlow, printPair, printScalar } from "../yaml/print.ts";
 import { nodeAt, parseSource, toPlain } from "../yaml/source.ts";
 import type { Source } from "../yaml/source.ts";
 import { byteOrderMark } from "./lines.ts";
 import { isFinding, NeedsFullParse, parsePart } from "./read-part.ts";
 import { toResult } from "./result.ts";
-import type { Part, ResultsPlace, Stream } from "./stream.ts";
+import type { FlowStyle, Part, ResultsPlace, Stream } from "./stream.ts";
 
 /** Texts that replace regions of the stream, by the byte offset of the region. */
 export type Replacements = ReadonlyMap<number, { end: number; text: string }>;
@@ -59,15 +59,20 @@ export function appendResults(stream: Stream, before: Replacements, findings: re
     return new Map([...before, [offset, { end: offset, text: printResults(stream, stream.resultsAt, added) }]]);
   }
   const region = part ?? wholeOf(stream);
-  const text =
-    stream.way === "JSON" ? appendToJson(stream, region, added) : appendToRoot(stream, region, before, added);
+  const style = styleOf(stream);
+  const text = style ? appendToMember(stream, region, style, added) : appendToRoot(stream, region, before, added);
   if (text === undefined) return before;
   return new Map([...before, [region.start, { end: region.end, text }]]);
 }
 
-/** The first results of a stream, as JSON where it is JSON, else as lines. */
-function printResults({ bytes }: Stream, { separator }: ResultsPlace, added: readonly Value[]): string {
-  if (separator !== undefined) return `${separator}"results": ${printFlow(added, "json")}`;
+/** The style of a root in braces, undefined for another root and for one that has been parsed as a whole. */
+function styleOf({ resultsAt }: Stream): FlowStyle | undefined {
+  return typeof resultsAt === "object" ? resultsAt.member?.style : undefined;
+}
+
+/** The first results of a stream, as one more member of a root in braces, else as lines. */
+function printResults({ bytes }: Stream, { member }: ResultsPlace, added: readonly Value[]): string {
+  if (member) return member.before + memberHead(member.style) + printFlow(added, member.style) + member.after;
   const lineBreak = bytes[bytes.indexOf(0x0a) - 1] === 0x0d ? "\r\n" : "\n";
   return printPair("results", added, PLAIN_LAYOUT)
     .map((line) => line + lineBreak)
@@ -90,11 +95,20 @@ function appendToRoot(stream: Stream, region: Part, before: Replacements, added:
   return changeText(source, [], resultsChange(source, added));
 }
 
-/** The region of JSON is the bare value: below its key it is edited in the style that it has in the root. */
-function appendToJson({ bytes }: Stream, { start, end }: Part, added: readonly Value[]): string | undefined {
-  const [head, tail] = ['{"results": ', "}"] as const;
+/** The region is the bare value: below its key it is edited in the style that it has in the root. */
+function appendToMember(
+  { bytes }: Stream,
+  { start, end }: Part,
+  style: FlowStyle,
+  added: readonly Value[],
+): string | undefined {
+  const [head, tail] = [`{${memberHead(style)}`, "}"] as const;
   const source = sourceOf(parseSource(`${head}${Buffer.from(bytes.subarray(start, end)).toString()}${tail}`));
   return changeText(source, [], resultsChange(source, added))?.slice(head.length, -tail.length);
+}
+
+function memberHead(style: FlowStyle): string {
+  return `${printScalar("results", style)}: `;
 }
 
 function sourceOf(read: ReturnType<typeof parsePart> | ReturnType<typeof parseSource>): Source {

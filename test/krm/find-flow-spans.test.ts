@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { findJsonSpans } from "../../src/krm/find-json-spans.ts";
+import { findFlowSpans } from "../../src/krm/find-flow-spans.ts";
 import { isStream, readStream } from "../../src/krm/read-stream.ts";
 import { selectItems } from "../../src/krm/select-items.ts";
 import type { Part, Stream } from "../../src/krm/stream.ts";
 
 const HEAD = '"apiVersion":"config.kubernetes.io/v1","kind":"ResourceList"';
 
-const find = (text: string): Stream | undefined => findJsonSpans(Buffer.from(text));
+const find = (text: string): Stream | undefined => findFlowSpans(Buffer.from(text));
 
 const list = (...items: string[]): string => `{${HEAD},"items":[${items.join(",")}]}`;
 
@@ -15,11 +15,11 @@ function textAt({ bytes }: Stream, part: Part | undefined): string | undefined {
   return part && Buffer.from(bytes).toString("utf8", part.start, part.end);
 }
 
-describe("the parts of a ResourceList in JSON", () => {
+describe("the parts of a ResourceList in flow style", () => {
   test("are its regions, wherever they stand", () => {
     const text = `\ufeff\r\n {"functionConfig" : {"a":"}é"},\t"results":[ {"message":"]"} ],${HEAD},"items":[ {"kind":"A"},\n1 , [{}] ],"other":-1.5e+3} \n`;
     const stream = find(text);
-    expect(stream).toMatchObject({ way: "JSON", parses: 0 });
+    expect(stream).toMatchObject({ way: "brackets", parses: 0 });
     expect(stream && textAt(stream, stream.functionConfig)).toBe('{"a":"}é"}');
     expect(stream && textAt(stream, stream.results)).toBe('[ {"message":"]"} ]');
     expect(stream?.items.map((item) => textAt(stream, item))).toEqual(['{"kind":"A"}', "1", "[{}]"]);
@@ -31,13 +31,27 @@ describe("the parts of a ResourceList in JSON", () => {
   });
 
   test.each([
-    ["on one line", list(), "]", ", "],
-    ["over lines", '{\n  "kind": "ResourceList",\n  "items": []\n}', "]", ",\n  "],
-    ["over lines that Windows ends", '{\r\n\t"items": [],\r\n\t"kind": "L"\r\n}\r\n', '"L"', ",\r\n\t"],
-    ["a last member beside another", '{\n  "kind": "ResourceList", "items": [] }', "]", ", "],
-  ])("results go behind the last member: %s", (_, text, before, separator) => {
+    ["on one line", list(), "]", ', "results": ["x"]}'],
+    ["over lines", '{\n  "kind": "ResourceList",\n  "items": []\n}', "]", ',\n  "results": ["x"]\n}'],
+    [
+      "over lines that Windows ends",
+      '{\r\n\t"items": [],\r\n\t"kind": "L"\r\n}\r\n',
+      '"L"',
+      ',\r\n\t"results": ["x"]\r\n}\r\n',
+    ],
+    ["a last member beside another", '{\n  "kind": "ResourceList", "items": [] }', "]", ', "results": ["x"] }'],
+    ["without quotes", "{kind: ResourceList, items: [] }", "]", ", results: [x] }"],
+    ["behind a comma", "{kind: ResourceList, items: [], }", "]", ", results: [x], }"],
+    ["behind a comma and a comment", "{kind: A,\n items: [ ], # é\n}", "# é", "\n results: [x],\n}"],
+    ["before a comment", "{kind: A,\n items: [ ] # é\n}", "]", ",\n results: [x] # é\n}"],
+  ])("results go behind the last member: %s", (_, text, before, behind) => {
     const stream = find(text);
-    expect(stream?.resultsAt).toEqual({ offset: text.lastIndexOf(before) + before.length, separator });
+    const place = typeof stream?.resultsAt === "object" ? stream.resultsAt : undefined;
+    const { style = "flow", before: first, after } = place?.member ?? {};
+    const added = `${first}${style === "json" ? '"results": ["x"]' : "results: [x]"}${after}`;
+    const bytes = Buffer.from(text);
+    const written = `${bytes.toString("utf8", 0, place?.offset)}${added}${bytes.toString("utf8", place?.offset)}`;
+    expect(written).toBe(text.slice(0, text.lastIndexOf(before) + before.length) + behind);
   });
 
   test.each([
@@ -49,6 +63,11 @@ describe("the parts of a ResourceList in JSON", () => {
     ["not when a key has an escape", '{"\\u006bind":"A"}', undefined],
     ["but a key with an escape beside it", '{"\\u006b":"B","kind":"A"}', "A"],
     ["not for an empty object", "{ }", ""],
+    ["without quotes", "{ a: {kind: B}, kind: DaemonSet }", "DaemonSet"],
+    ["by a quoted key", "{'kind':'DaemonSet'}", "DaemonSet"],
+    ["not from what only starts like the key", "{kind:x: A, kind y: B, 'kind ': C}", ""],
+    ["not from a word that is no string", "{kind: null}", undefined],
+    ["not from a text that is no word", "{kind: 'it''s'}", undefined],
   ])("an item has its kind told %s", (_, item, kind) => {
     expect(find(list(item))?.items).toMatchObject([{ kind }]);
   });
@@ -63,15 +82,31 @@ describe("the parts of a ResourceList in JSON", () => {
   });
 });
 
+describe("flow style that JSON is not", () => {
+  const item = (value: string): string => list(`{"a":${value}}`);
+  test.each([
+    ["a comment before", `# c\n${list()}`],
+    ["a comment behind a byte-order mark", `\ufeff# {c}\n${list()}`],
+    ["a comment within", list().replace(",", ", # ]\n")],
+    ["a comment behind", `${list()} # c`],
+    ["keys without quotes", "{kind: ResourceList, 'items' : [{a b : c}]}"],
+    ["values without quotes", item("http://x:1/#y-{}".slice(0, -2))],
+    ["values that start with a dash", item("--x")],
+    ["values in single quotes", item("'it''s \\ [ # '")],
+    ["values that are not ASCII", item("é\u00a0🚀")],
+    ["commas behind the last one", `{${HEAD},"items":[{"a":1,},[1,],],}`],
+    ["escapes", item('"\\x41\\_"')],
+  ])("is read: %s", (_, text) => {
+    expect(find(text)?.way).toBe("brackets");
+  });
+});
+
 describe("what is left to the full parse", () => {
   const item = (value: string): string => list(`{"a":${value}}`);
   test.each([
     ["nothing", ""],
     ["no object", `[${list()}]`],
     ["a document start", `---\n${list()}`],
-    ["a comment before", `# c\n${list()}`],
-    ["a comment within", list().replace(",", ", # c\n")],
-    ["a comment behind", `${list()} # c`],
     ["a second value", list() + list()],
     ["a document end", `${list()}\n...\n`],
     ["no items", `{${HEAD}}`],
@@ -83,19 +118,10 @@ describe("what is left to the full parse", () => {
     ["a kind that is not ASCII", '{"kind":"é","items":[]}'],
     ["a root key twice", `{${HEAD},"items":[],"items":[]}`],
     ["a root key with an escape", `{${HEAD},"items":[],"\\u0069tems":[]}`],
-    ["an unquoted key", `{kind: ResourceList, "items":[]}`],
-    ["an unquoted key in an item", list("{a:1}")],
-    ["an unquoted value", item("word")],
-    ["more than a literal name", item("nullx")],
-    ["a single-quoted value", item("'a'")],
     ["an anchor", item("&a 1")],
     ["an alias", item("*a")],
     ["a tag", item("!!str 1")],
     ["a number that is none", item("-")],
-    ["two values without a comma", item("1 2")],
-    ["a comma behind the last element", list("{}", "")],
-    ["a comma behind the last member", item("1,")],
-    ["a comma behind the last root member", `{${HEAD},"items":[],}`],
     ["a comma alone", item("[,]")],
     ["a key without a value", list('{"a"}')],
     ["a missing bracket", item("[")],
@@ -108,8 +134,25 @@ describe("what is left to the full parse", () => {
     ["a tab in a string", item('"a\tb"')],
     ["a NUL between values", item("\0 1")],
     ["a line break of CR alone", `${list()}\r`],
-    ["a blank that JSON has not", item("\u00a01")],
-    ["an escape that JSON has not", item('"\\x41"')],
+    ["a comment without a blank before", list().replace(",", ",#c\n")],
+    ["a key without a colon's blank", list("{a:1}")],
+    ["a key without a value that is there", list("{a: }")],
+    ["a key on another line than its colon", list("{a\n: b}")],
+    ["a pair without braces", list("a: b")],
+    ["a pair without braces behind quotes", list('"a": b')],
+    ["words on two lines", item("a\n  b")],
+    ["words with a tab", item("a\tb")],
+    ["two quoted values without a comma", item("'a' 'b'")],
+    ["a comma too many", list("{},,{}")],
+    ["a comma first", list(",{}")],
+    ["a merge key", list("{<<: {kind: A}}")],
+    ["an explicit key", list("{? a : b}")],
+    ["a line that begins a document", list("{}\n---\n")],
+    ["a line that ends a document", list("\n... {}")],
+    ["an escape that YAML has not", item('"\\q"')],
+    ["a function config that could begin a document", `{${HEAD},"items":[],"functionConfig":---}`],
+    ["a root key that is no text", `{${HEAD},"items":[],1: a}`],
+    ["a kind that is no text without quotes", "{kind: 1, items: []}"],
     ["nesting without reason", item("[".repeat(1000) + "]".repeat(1000))],
   ])("%s", (_, text) => {
     expect(find(text)).toBeUndefined();

@@ -1,17 +1,68 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { findFlowSpans } from "../../src/krm/find-flow-spans.ts";
+import type { Part } from "../../src/krm/stream.ts";
+import { readAny } from "../../src/yaml/read-any.ts";
+import { isSource, toPlain } from "../../src/yaml/source.ts";
+import { flowStreams, mutatedFlow, soups } from "./flow-streams.ts";
 import { jsonStreams, mutatedJson } from "./json-streams.ts";
 import { check, runText } from "./run-text.ts";
 
-describe("for every ResourceList in JSON", () => {
-  test("JSON and full parse give the same bytes and the same findings", () => {
-    check(jsonStreams, (text) => {
-      const byJson = runText(text);
+/** What stands at a part, by the package alone. */
+function meaningOf(text: string, part: Part): unknown {
+  const source = readAny(Buffer.from(text).toString("utf8", part.start, part.end));
+  return isSource(source) ? toPlain(source) : "no YAML";
+}
+
+describe("for pieces of flow style in any order", () => {
+  test("each part means by itself what the package yaml sees there in the whole text", () => {
+    check(soups, (text) => {
+      const stream = findFlowSpans(Buffer.from(text));
+      const source = stream && readAny(text);
+      if (source === undefined || !isSource(source)) return;
+      const whole = toPlain(source) as Record<string, unknown>;
+      expect(Object.fromEntries(stream?.head ?? [])["kind"]).toBe(whole["kind"]);
+      expect(stream?.items.map((item) => meaningOf(text, item))).toEqual(whole["items"]);
+      for (const [at, item] of (whole["items"] as { kind?: unknown }[]).entries()) {
+        const kind = stream?.items[at]?.kind;
+        if (kind !== undefined) expect(kind).toBe(typeof item?.kind === "string" ? item.kind : "");
+      }
+      for (const key of ["functionConfig", "results"] as const) {
+        const part = stream?.[key];
+        expect(part === undefined ? undefined : meaningOf(text, part)).toEqual(whole[key]);
+      }
+    });
+  });
+});
+
+describe("for every ResourceList in flow style", () => {
+  test("brackets and full parse give the same bytes and the same findings", () => {
+    check(flowStreams, (text) => {
+      const byBrackets = runText(text);
       const byParse = runText(text, { way: "full parse" });
-      expect(byJson.effort?.way).toBe("JSON");
-      expect(byJson.effort?.items).toBe(byParse.effort?.items);
-      expect(byJson.text).toBe(byParse.text);
-      expect(byJson.findings).toEqual(byParse.findings);
+      expect(byBrackets.effort?.way).toBe("brackets");
+      expect(byBrackets.effort?.items).toBe(byParse.effort?.items);
+      expect(byBrackets.text).toBe(byParse.text);
+      expect(byBrackets.findings).toEqual(byParse.findings);
+    });
+  });
+
+  test("a second run changes no byte", () => {
+    check(flowStreams, (text) => {
+      const once = runText(text).text;
+      expect(runText(once).text).toBe(once);
+    });
+  });
+});
+
+describe("for every ResourceList in JSON", () => {
+  test("brackets and full parse give the same bytes and the same findings", () => {
+    check(jsonStreams, (text) => {
+      const byBrackets = runText(text);
+      const byParse = runText(text, { way: "full parse" });
+      expect(byBrackets.effort?.way).toBe("brackets");
+      expect(byBrackets.effort?.items).toBe(byParse.effort?.items);
+      expect(byBrackets.text).toBe(byParse.text);
+      expect(byBrackets.findings).toEqual(byParse.findings);
     });
   });
 
@@ -24,14 +75,17 @@ describe("for every ResourceList in JSON", () => {
   });
 });
 
-describe("for every text that was JSON", () => {
-  test("JSON and full parse agree wherever the full parse can read the text", () => {
-    check(mutatedJson, (text) => {
-      const byJson = runText(text);
+describe("for every text that was one of them", () => {
+  test.each([
+    ["JSON", mutatedJson],
+    ["flow style", mutatedFlow],
+  ])("%s: brackets and full parse agree wherever the full parse can read the text", (_, texts) => {
+    check(texts, (text) => {
+      const byBrackets = runText(text);
       const byParse = runText(text, { way: "full parse" });
-      fc.pre(byParse.effort !== undefined);
-      expect(byJson.text).toBe(byParse.text);
-      expect(byJson.findings).toEqual(byParse.findings);
+      if (byParse.effort === undefined) return;
+      expect(byBrackets.text).toBe(byParse.text);
+      expect(byBrackets.findings).toEqual(byParse.findings);
     });
   });
 });

@@ -25,7 +25,7 @@ const element = fc.oneof(
 );
 
 /** ResourceLists as data, their members in any order. */
-const lists = fc
+export const lists = fc
   .record(
     {
       agent: agentObject,
@@ -80,31 +80,35 @@ export const jsonStreams = fc
   });
 
 /** Characters that end, begin or continue something in JSON, in YAML, or in only one of them. */
-const PUT_IN = String.raw`" ' { } [ ] , : \ # 1 x % | null {}, &a *a !!str ? - "<<":{"kind":"DaemonSet"},`
+export const PUT_IN = String.raw`" ' { } [ ] , : \ # 1 x % | null {}, &a *a !!str ? - "<<":{"kind":"DaemonSet"},`
   .split(" ")
   .concat("\t", "\r", "\n", "\0", "\u2028", "\ufeff", "\u00a0", " # c\n", "&a ", "? ", "- ", "\n---\n", "\n...\n");
 
-/** JSON with a few characters deleted, doubled or put in. */
-export const mutatedJson = fc
-  .tuple(
-    jsonStreams,
-    fc.array(
-      fc.record({
-        at: fc.double({ min: 0, max: 0.999, noNaN: true }),
-        next: fc.constantFrom("", '"', "{", "}", "[", "]", ",", ":", "e", "1", "\n"),
-        what: fc.constantFrom("delete", "double", "insert"),
-        put: fc.constantFrom(...PUT_IN),
-      }),
-      { minLength: 1, maxLength: 2 },
-    ),
-  )
-  .map(([start, mutations]) => {
-    let text = start;
-    for (const { at, next, what, put } of mutations) {
-      const index = Math.max(0, text.indexOf(next, Math.floor(at * text.length)));
-      const old = text.charAt(index);
-      const made = { delete: "", double: old + old, insert: put + old }[what];
-      text = text.slice(0, index) + (made ?? "") + text.slice(index + 1);
-    }
-    return text;
-  });
+/** A text with a few characters deleted, doubled or put in. */
+export const mutated = (texts: fc.Arbitrary<string>, putIn: readonly string[]): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      texts,
+      fc.array(
+        fc.record({
+          at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+          next: fc.constantFrom("", '"', "'", "{", "}", "[", "]", ",", ":", "e", "1", "\n"),
+          what: fc.constantFrom("delete", "double", "insert"),
+          put: fc.constantFrom(...putIn),
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+    )
+    .map(([start, mutations]) => {
+      let text = start;
+      for (const { at, next, what, put } of mutations) {
+        const index = Math.max(0, text.indexOf(next, Math.floor(at * text.length)));
+        const old = text.charAt(index);
+        const made = { delete: "", double: old + old, insert: put + old }[what];
+        text = text.slice(0, index) + (made ?? "") + text.slice(index + 1);
+      }
+      return text;
+    });
+
+/** JSON with a few characters changed. */
+export const mutatedJson = mutated(jsonStreams, PUT_IN);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { toLine } from "../../src/krm/result.ts";
 import { run } from "../../src/run.ts";
 import { runProgram } from "../program.ts";
+import { flowStreams, mutatedFlow } from "./flow-streams.ts";
 import { jsonStreams, mutatedJson } from "./json-streams.ts";
 import { runText } from "./run-text.ts";
 import { mutatedStreams, streams } from "./streams.ts";
@@ -23,7 +24,7 @@ function expected(bytes: Uint8Array): { stdout: string; stderr: string; status: 
 }
 
 const blockStreams = streams.map(({ text }) => text);
-const anyStreams = fc.oneof(blockStreams, jsonStreams);
+const anyStreams = fc.oneof(blockStreams, jsonStreams, flowStreams);
 
 /** Streams of which one byte is another, so that most are no UTF-8 there. */
 const brokenBytes = fc
@@ -43,8 +44,9 @@ describe("the built program does what its sources do", () => {
   test.each([
     ["every stream", blockStreams],
     ["every stream in JSON", jsonStreams],
+    ["every stream in flow style", flowStreams],
     ["what a run has written", anyStreams.map((text) => runText(text).text)],
-    ["every mutated stream", fc.oneof(mutatedStreams, mutatedJson)],
+    ["every mutated stream", fc.oneof(mutatedStreams, mutatedJson, mutatedFlow)],
     ["every text", fc.oneof(fc.string(), fc.string({ unit: "binary" }))],
     ["bytes that are no text", fc.oneof(brokenBytes, fc.uint8Array())],
   ])("for %s", (_, inputs: fc.Arbitrary<string | Uint8Array>) => {
