@@ -64,14 +64,6 @@ export function asciiOf(bytes: Uint8Array, from: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.min(end - from, 200)).toString("latin1");
 }
 
-/** True when the bytes from an offset on spell a text of ASCII. */
-export function startsWith(bytes: Uint8Array, at: number, wanted: string): boolean {
-  for (let index = 0; index < wanted.length; index++) {
-    if (bytes[at + index] !== wanted.charCodeAt(index)) return false;
-  }
-  return true;
-}
-
 /**
  * What a line at the column of a resource's keys tells of the resource's kind: the kind, "" when it is some other key, and
  * undefined when the key is quoted, in braces or otherwise hides what it is.
