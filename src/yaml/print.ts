@@ -71,34 +71,56 @@ export function printFlow(value: Value, style: Style): string {
  * column. A string of several lines becomes a literal block, because that is the form in which people edit it.
  */
 export function printPair(key: string, value: Value, layout: Layout): string[] {
-  const head = `${printScalar(key, "flow")}:`;
-  if (isList(value) && value.length > 0) {
-    return [head, ...indent(printElements(value, layout), layout.listIndent)];
-  }
-  if (isMap(value) && Object.keys(value).length > 0)
-    return [head, ...indent(printPairs(value, layout), layout.mapIndent)];
-  if (typeof value === "string" && value.includes("\n") && fitsLiteral(value)) {
-    return [`${head} ${literalHeader(value)}`, ...indent(literalLines(value), layout.mapIndent)];
-  }
-  return [`${head} ${printFlow(value, "flow")}`];
+  const lines: string[] = [];
+  putPair(lines, "", "", key, value, layout);
+  return lines;
 }
 
 /** The elements of a list as lines that begin with a dash, without indentation. */
 export function printElements(values: readonly Value[], layout: Layout): string[] {
-  return values.flatMap((value) => {
-    const lines =
-      isMap(value) && Object.keys(value).length > 0 ? printPairs(value, layout) : [printFlow(value, "flow")];
-    return lines.map((line, position) => (position === 0 ? `- ${line}` : line === "" ? "" : `  ${line}`));
-  });
+  const lines: string[] = [];
+  putElements(lines, "", values, layout);
+  return lines;
 }
 
 /** The pairs of a map as lines without indentation. */
 export function printPairs(value: { readonly [key: string]: Value }, layout: Layout): string[] {
-  return Object.entries(value).flatMap(([key, inner]) => printPair(key, inner, layout));
+  const lines: string[] = [];
+  for (const [key, inner] of Object.entries(value)) putPair(lines, "", "", key, inner, layout);
+  return lines;
 }
 
-function indent(lines: readonly string[], columns: number): string[] {
-  return lines.map((line) => (line === "" ? "" : " ".repeat(columns) + line));
+/** Adds the lines of a pair: `before` stands before the key, `margin` before what is indented from its column. */
+function putPair(lines: string[], before: string, margin: string, key: string, value: Value, layout: Layout): void {
+  const head = `${before}${printScalar(key, "flow")}:`;
+  if (isList(value) && value.length > 0) {
+    lines.push(head);
+    putElements(lines, margin + " ".repeat(layout.listIndent), value, layout);
+    return;
+  }
+  const inner = margin + " ".repeat(layout.mapIndent);
+  if (isMap(value) && Object.keys(value).length > 0) {
+    lines.push(head);
+    for (const [innerKey, innerValue] of Object.entries(value)) {
+      putPair(lines, inner, inner, innerKey, innerValue, layout);
+    }
+  } else if (typeof value === "string" && value.includes("\n") && fitsLiteral(value)) {
+    lines.push(`${head} ${literalHeader(value)}`);
+    for (const line of literalLines(value)) lines.push(line === "" ? "" : inner + line);
+  } else {
+    lines.push(`${head} ${printFlow(value, "flow")}`);
+  }
+}
+
+function putElements(lines: string[], margin: string, values: readonly Value[], layout: Layout): void {
+  const inner = `${margin}  `;
+  for (const value of values) {
+    const pairs = isMap(value) ? Object.entries(value) : [];
+    if (pairs.length === 0) lines.push(`${margin}- ${printFlow(value, "flow")}`);
+    for (const [position, [key, innerValue]] of pairs.entries()) {
+      putPair(lines, position === 0 ? `${margin}- ` : inner, inner, key, innerValue, layout);
+    }
+  }
 }
 
 /** True when a string can be written as a literal block without an indentation indicator (YAML 1.2.2, 8.1). */
