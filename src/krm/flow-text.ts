@@ -11,12 +11,14 @@ const SINGLE_QUOTE = 0x27;
 const COMMA = 0x2c;
 const DASH = 0x2d;
 const DOT = 0x2e;
+const SLASH = 0x2f;
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+const TILDE = 0x7e;
 /** The first byte of a byte-order mark. */
 const MARK = 0xef;
 
@@ -44,7 +46,9 @@ type PassValue = (bytes: Uint8Array, at: number, depth: number, key: number) => 
  */
 export function passGap(bytes: Uint8Array, from: number): number {
   for (let at = from; ; at++) {
-    const byte = bytes[at];
+    const byte = bytes[at] ?? 0;
+    // Of what follows a gap only `"` stands before `#` in ASCII.
+    if (byte > HASH || byte === DOUBLE_QUOTE) return at;
     if (byte === SPACE || byte === TAB || (byte === CR && bytes[at + 1] === LF)) continue;
     if (byte === LF) {
       if (isMark(bytes, at + 1)) return BEYOND;
@@ -66,9 +70,10 @@ function isMark(bytes: Uint8Array, at: number): boolean {
 /** Passes a value of any kind, whose nested values nobody wants to know of. */
 export function passValue(bytes: Uint8Array, at: number, depth: number): number {
   const first = bytes[at];
+  if (first === DOUBLE_QUOTE) return passDoubleQuoted(bytes, at);
   if (first === OPEN_BRACE) return passMap(bytes, at, depth, passValue);
   if (first === OPEN_BRACKET) return passList(bytes, at, depth, passValue);
-  return isQuote(first) ? passQuoted(bytes, at) : passPlain(bytes, at);
+  return first === SINGLE_QUOTE ? passSingleQuoted(bytes, at) : passPlain(bytes, at);
 }
 
 /** Passes a map in braces; each pair's value is handed to `passMember`. Every pair has to have one. */
@@ -102,27 +107,38 @@ export function passList(bytes: Uint8Array, from: number, depth: number, passEle
 
 /** Passes a key and its colon, up to where the value starts. Only behind a quote the colon needs no blank (YAML 1.2.2, 7.4.2). */
 function passKey(bytes: Uint8Array, from: number): number {
-  const isQuoted = isQuote(bytes[from]);
-  let colon = isQuoted ? passGap(bytes, passQuoted(bytes, from)) : passPlain(bytes, from);
-  if (!isQuoted) while (bytes[colon] === SPACE) colon++;
-  const isKey = bytes[colon] === COLON && (isQuoted || isBlank(bytes[colon + 1]));
-  return isKey ? passGap(bytes, colon + 1) : BEYOND;
+  if (isQuote(bytes[from])) {
+    const colon = passGap(bytes, passQuoted(bytes, from));
+    return bytes[colon] === COLON ? passGap(bytes, colon + 1) : BEYOND;
+  }
+  let colon = passPlain(bytes, from);
+  while (bytes[colon] === SPACE) colon++;
+  return bytes[colon] === COLON && isBlank(bytes[colon + 1]) ? passGap(bytes, colon + 1) : BEYOND;
 }
 
 /** One on one line, and without control characters, a tab among them. */
 function passQuoted(bytes: Uint8Array, from: number): number {
-  const quote = bytes[from];
+  return bytes[from] === DOUBLE_QUOTE ? passDoubleQuoted(bytes, from) : passSingleQuoted(bytes, from);
+}
+
+function passDoubleQuoted(bytes: Uint8Array, from: number): number {
   for (let at = from + 1; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
-    if (byte === quote) {
-      if (quote === DOUBLE_QUOTE || bytes[at + 1] !== SINGLE_QUOTE) return at + 1;
-      at++;
-    } else if (byte < SPACE) {
-      return BEYOND;
-    } else if (byte === BACKSLASH && quote === DOUBLE_QUOTE) {
-      at++;
-      if (!holds(ESCAPED, bytes[at] ?? 0)) return BEYOND;
-    }
+    // Nearly all bytes of a stream in JSON come by here.
+    if (byte > DOUBLE_QUOTE && byte !== BACKSLASH) continue;
+    if (byte === DOUBLE_QUOTE) return at + 1;
+    if (byte < SPACE || (byte === BACKSLASH && !holds(ESCAPED, bytes[++at] ?? 0))) return BEYOND;
+  }
+  return BEYOND;
+}
+
+function passSingleQuoted(bytes: Uint8Array, from: number): number {
+  for (let at = from + 1; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte < SPACE) return BEYOND;
+    if (byte !== SINGLE_QUOTE) continue;
+    if (bytes[at + 1] !== SINGLE_QUOTE) return at + 1;
+    at++;
   }
   return BEYOND;
 }
@@ -190,9 +206,13 @@ export function wordAt(bytes: Uint8Array, from: number): string | undefined {
   const isQuoted = isQuote(bytes[from]);
   const end = isQuoted ? passQuoted(bytes, from) : passPlain(bytes, from);
   if (end === BEYOND || end - from > SHORT) return undefined;
-  const written = String.fromCharCode(...bytes.subarray(from, end));
-  if (!/^[\x20-\x7e]*$/.test(written)) return undefined;
-  if (!isQuoted) return typeof resolvePlain(written) === "string" ? written : undefined;
-  const text = bytes[from] === DOUBLE_QUOTE ? written.replaceAll("\\/", "/") : written;
-  return /^(?:"[^\\]*"|'[^']*')$/.test(text) ? text.slice(1, -1) : undefined;
+  const [first, behind] = isQuoted ? [from + 1, end - 1] : [from, end];
+  let text = "";
+  for (let at = first; at < behind; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte > TILDE || (isQuoted && byte === SINGLE_QUOTE)) return undefined;
+    if (byte !== BACKSLASH || bytes[from] !== DOUBLE_QUOTE) text += String.fromCharCode(byte);
+    else if (bytes[at + 1] !== SLASH) return undefined;
+  }
+  return isQuoted || typeof resolvePlain(text) === "string" ? text : undefined;
 }
