@@ -1,4 +1,4 @@
-// npm run bench -- [--quick] [--picture docs/performance.svg] [start] [block] [json] [hosts] [generate]
+// npm run bench -- [--quick] [--picture docs/performance.svg] [start] [block] [json] [flow] [hosts] [generate]
 //
 // Holds the program against the least that its runtime can do, against functions in Go, against hosts and against the
 // usual way, in one run on one machine. What counts are the ratios; the milliseconds are this machine's of today.
@@ -11,7 +11,7 @@ import { kptWith, kustomizePatch, kustomizeWith } from "./hosts.mjs";
 import { inTurns, noteOnPeaks, peakOf, timeBetweenPipes, timeOfRun } from "./measure.mjs";
 import { picture } from "./picture.mjs";
 import { helm, kpt, kustomizes, programs } from "./programs.mjs";
-import { blockStream, jsonStream } from "./stream.mjs";
+import { blockStream, flowStream, jsonStream } from "./stream.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,7 +30,7 @@ const onlyKpt = kpt();
 /** How often, and for how many milliseconds in all, one program may run for one table. */
 const turns = (rounds) => ({ rounds: quick ? Math.ceil(rounds / 3) : rounds, share: quick ? 5000 : 15_000 });
 const blockSizes = quick ? [100, 1000, 10_000] : [100, 1000, 10_000, 100_000];
-const jsonSizes = quick ? [100, 1000] : [100, 1000, 10_000];
+const bracketSizes = quick ? [100, 1000] : [100, 1000, 10_000];
 /** Beyond these many items a way that is out of proportion is left out: it would take minutes a run. */
 const most = { naive: quick ? 1000 : 10_000, kyaml: 10_000 };
 
@@ -46,9 +46,8 @@ for (const size of wants("block") ? blockSizes : []) {
   if (size <= most.naive) subjects.push(naive);
   block.set(size, await measureScale(`${size} items, block style`, subjects, blockStream(folder, size)));
 }
-const json = new Map();
-for (const size of wants("json") ? jsonSizes : [])
-  json.set(size, await measureScale(`${size} items, JSON`, [ours, oursOnNode, kyaml, cat], jsonStream(folder, size)));
+const json = await measureBrackets("json", "JSON", jsonStream);
+const flow = await measureBrackets("flow", "flow style", flowStream);
 if (wants("hosts")) {
   for (const host of everyKustomize) await measureHost(host, kustomizeWith);
   if (onlyKpt) await measureHost(onlyKpt, kptWith);
@@ -89,6 +88,16 @@ async function measureScale(title, candidates, input) {
   const megabytes = statSync(input).size / 1e6;
   table(`${title}, ${megabytes.toFixed(1)} MB`, times, peaks);
   return { times, peaks, megabytes };
+}
+
+/** What is found by its brackets, in all sizes. */
+async function measureBrackets(part, style, stream) {
+  const measured = new Map();
+  for (const size of wants(part) ? bracketSizes : []) {
+    const subjects = [ours, oursOnNode, kyaml, cat];
+    measured.set(size, await measureScale(`${size} items, ${style}`, subjects, stream(folder, size)));
+  }
+  return measured;
 }
 
 /** How much of what a person waits for is ours: the same host with cat as its function is what it is without us. */
@@ -163,8 +172,15 @@ function targets() {
     const beyond = (found?.peaks.get(ours) - found?.peaks.get(echo)) / 1e6 / found?.megabytes;
     target(`${size} items: memory beyond echo's, at most 3 times the input`, beyond, 3);
   }
-  for (const size of jsonSizes)
-    target(`${size} items as JSON: at most 1 time the no-op on kyaml`, quotient(json.get(size)?.times, ours, kyaml), 1);
+  targetsOfBrackets("JSON", json);
+  targetsOfBrackets("flow style", flow);
+}
+
+function targetsOfBrackets(style, measured) {
+  for (const size of bracketSizes) {
+    const reached = quotient(measured.get(size)?.times, ours, kyaml);
+    target(`${size} items in ${style}: at most 1 time the no-op on kyaml`, reached, 1);
+  }
 }
 
 function quotient(times, subject, other) {

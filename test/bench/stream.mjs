@@ -25,6 +25,19 @@ export function jsonStream(folder, count) {
   });
 }
 
+/** The same in flow style with as few quotes as possible, a line for each resource: YAML that is not JSON. */
+export function flowStream(folder, count) {
+  return onceWritten(join(folder, `flow-${count}.yaml`), function* () {
+    yield "{apiVersion: config.kubernetes.io/v1, kind: ResourceList, items: [";
+    let separator = "\n  ";
+    for (const item of items(count)) {
+      yield separator + flow(item);
+      separator = ",\n  ";
+    }
+    yield `\n], functionConfig: ${flow(functionConfig)}}\n`;
+  });
+}
+
 /** The resources of a stream as files hold them: without what a host writes to find them again. */
 export function resourceFiles(count) {
   return Array.from(items(count), (item) => {
@@ -171,6 +184,14 @@ function lines(value) {
     if (typeof inner === "object") return [`${key}:`, ...lines(inner).map((line) => `  ${line}`)];
     return [`${key}: ${scalar(inner)}`];
   });
+}
+
+function flow(value) {
+  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+  if (typeof value !== "object") return scalar(value);
+  return `{${Object.entries(value)
+    .map(([key, inner]) => `${key}: ${flow(inner)}`)
+    .join(", ")}}`;
 }
 
 function elementLines(element) {
