@@ -105,15 +105,12 @@ export function passList(bytes: Uint8Array, from: number, depth: number, passEle
   return at + 1;
 }
 
-/** Passes a key and its colon, up to where the value starts. Only behind a quote the colon needs no blank (YAML 1.2.2, 7.4.2). */
+/** Passes a key and its colon, up to where the value starts. Behind a quote the colon needs no blank (YAML 1.2.2, 7.4.2). */
 function passKey(bytes: Uint8Array, from: number): number {
-  if (isQuote(bytes[from])) {
-    const colon = passGap(bytes, passQuoted(bytes, from));
-    return bytes[colon] === COLON ? passGap(bytes, colon + 1) : BEYOND;
-  }
-  let colon = passPlain(bytes, from);
-  while (bytes[colon] === SPACE) colon++;
-  return bytes[colon] === COLON && isBlank(bytes[colon + 1]) ? passGap(bytes, colon + 1) : BEYOND;
+  const isQuoted = isQuote(bytes[from]);
+  let colon = isQuoted ? passGap(bytes, passQuoted(bytes, from)) : passPlain(bytes, from);
+  if (!isQuoted) while (bytes[colon] === SPACE) colon++;
+  return bytes[colon] === COLON ? passGap(bytes, colon + 1) : BEYOND;
 }
 
 /** One on one line, and without control characters, a tab among them. */

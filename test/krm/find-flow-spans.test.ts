@@ -95,6 +95,7 @@ describe("flow style that JSON is not", () => {
     ["values in single quotes", item("'it''s \\ [ # '")],
     ["values that are not ASCII", item("é\u00a0🚀")],
     ["commas behind the last one", `{${HEAD},"items":[{"a":1,},[1,],],}`],
+    ["a bracket right behind a colon", list("{a:[b]}")],
     ["escapes", item('"\\x41\\_"')],
   ])("is read: %s", (_, text) => {
     expect(find(text)?.way).toBe("brackets");
@@ -146,6 +147,7 @@ describe("what is left to the full parse", () => {
     ["a comma too many", list("{},,{}")],
     ["a comma first", list(",{}")],
     ["a merge key", list("{<<: {kind: A}}")],
+    ["a value that starts with a byte-order mark", list("\ufeffa")],
     ["an explicit key", list("{? a : b}")],
     ["a line that begins a document", list("{}", "\n--- # c\n")],
     ["a line that ends a document", list("{}", "\n...\n")],
