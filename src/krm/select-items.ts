@@ -4,13 +4,16 @@ import { readManifest } from "./read-manifest.ts";
 import { isFinding, readPart } from "./read-part.ts";
 import type { Item, Stream } from "./stream.ts";
 
-/** How an escape of a character of ASCII starts in YAML (YAML 1.2.2, 5.7), in JSON as well. */
-const ESCAPES = ["\\x", "\\u00", "\\U000000"];
+/** How an escape of a character of ASCII starts in YAML (YAML 1.2.2, 5.7), in JSON as well, and that of a line break. */
+const ESCAPES = ["\\x", "\\u00", "\\U000000", "\\\n", "\\\r\n"];
 
 const BACKSLASH = 0x5c;
 
-/** An escape that spells what names are made of, and none of `<`, `>`, `&`, which Go's JSON always writes as escapes. */
-const ESCAPED_WORD = /\\(?:x|u00|U000000)(?:2[def]|3\d|[4-7][\da-f])/i;
+/**
+ * An escape that spells what names are made of, and none of `<`, `>`, `&`, which Go's JSON always writes as escapes; or one
+ * that joins the parts of a name on two lines (YAML 1.2.2, 7.3.1), as the lines of a shell script behind a blank are not.
+ */
+const ESCAPED_WORD = /\\(?:x|u00|U000000)(?:2[def]|3\d|[4-7][\da-f])|[\w.-]\\\r?\n[ \t]*[\w.-]/i;
 
 /** Items of some kinds, each with its place in the stream, and what was wrong with those that could not be read. */
 export interface Selection {

@@ -6,7 +6,7 @@ import type { Mention } from "../../src/manifest.ts";
 
 const head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n";
 
-// Words that are parts of each other, that end where an item ends, and escapes that spell one or none.
+// Words that are parts of each other, that end where an item ends, and escapes that spell one, join its parts, or do neither.
 const word = fc.constantFrom(
   "one",
   "on",
@@ -16,6 +16,9 @@ const word = fc.constantFrom(
   '"\\x6fne"',
   '"\\u006fne"',
   '"\\u003cb"',
+  '"o\\\n    ne"',
+  '"o\\\r\n    ne"',
+  '"o \\\n    --ne"',
   "other",
 );
 
@@ -23,7 +26,7 @@ const item = fc
   .record({ kind: fc.constantFrom("Service", "Pod", "Secret"), words: fc.array(word, { maxLength: 2 }) })
   .map(({ kind, words }) => ({
     kind,
-    text: `- kind: ${kind}\n${words.map((each, at) => `  k${at}: ${each.includes("\n") ? "x" : each}\n`).join("")}`,
+    text: `- kind: ${kind}\n${words.map((each, at) => `  k${at}: ${each.includes("\n-") ? "x" : each}\n`).join("")}`,
   }));
 
 const mention = fc.oneof(
@@ -50,7 +53,7 @@ test("an item is read if it is of a kind and holds what is mentioned, however ma
           const { all: parts, like } = typeof each === "string" ? { all: [each], like: undefined } : each;
           return parts.every((part) => text.includes(part)) && (like?.test(text) ?? true);
         });
-        const isEscaped = /\\(?:x6f|u006f)/.test(text);
+        const isEscaped = /\\(?:x6f|u006f)|"o\\/.test(text);
         return wanted.includes(kind) && (mentions === null || isHeld || isEscaped) ? [position] : [];
       });
       const { found } = selectItems(stream, wanted, mentions ?? undefined);
