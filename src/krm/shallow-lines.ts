@@ -7,7 +7,7 @@ const SPACE = 0x20;
 const LARGE = 4 * 1024 * 1024;
 
 /** How many bytes of the input the compiled search sees at once; its memory holds them and a little more. */
-const BLOCK = 1024 * 1024;
+const BLOCK = 128 * 1024;
 
 /** The most columns for which the memory behind a block suffices; nobody indents that far. */
 const MOST_COLUMNS = 1000;

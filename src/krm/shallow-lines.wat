@@ -1,6 +1,6 @@
 ;; The search behind shallow-lines.ts, for large inputs. `npm run docs` makes shallow-lines-wasm.ts of it.
 (module
-  (memory (export "memory") 17)
+  (memory (export "memory") 3)
 
   ;; From an offset on, the first line feed that no run of `columns` spaces follows; `end` where there is none before it.
   ;; It reads up to 15 bytes and `columns` more behind `end`.

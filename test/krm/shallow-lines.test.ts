@@ -4,7 +4,8 @@ import { findSpans } from "../../src/krm/find-spans.ts";
 import { byLines, byVectors } from "../../src/krm/shallow-lines.ts";
 import type { NextShallow } from "../../src/krm/shallow-lines.ts";
 
-const BLOCK = 1024 * 1024;
+/** The size of the blocks that the compiled search goes by. */
+const BLOCK = 128 * 1024;
 
 /** All lines that a search finds. */
 function all(next: NextShallow, length: number): number[] {
@@ -65,7 +66,7 @@ test("a stream of more than four megabytes has the same items as its part", () =
   ].map((item) => item.replaceAll(/^(?=.)/gm, "  "));
   const head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n";
   const tail = "functionConfig:\n  kind: ConfigMap\n";
-  const times = Math.ceil((5 * BLOCK) / Buffer.byteLength(items.join("")));
+  const times = Math.ceil(5_000_000 / Buffer.byteLength(items.join("")));
   const once = findSpans(Buffer.from(head + items.join("") + tail));
   const many = findSpans(Buffer.from(head + items.join("").repeat(times) + tail));
   const repeated = Array.from({ length: times }, () => once?.items ?? []).flat();
