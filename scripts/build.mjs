@@ -1,5 +1,6 @@
 // Builds what is shipped into dist/:
-//   intercept-backends.mjs           the program, one file with everything in it but Node itself
+//   intercept-backends.mjs           what is called; it loads
+//   program/                         the program, with everything in it but Node itself, in parts of which a call loads its own
 //   intercept-backends.licenses.txt  the licences of the packages that it carries
 //   kpt-func.mjs, types/             the KptFunc adapter for users of the SDK, with its declarations
 import { execFileSync } from "node:child_process";
@@ -12,6 +13,7 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const program = "dist/intercept-backends.mjs";
+const parts = "dist/program";
 const adapterSource = "src/kpt-func.ts";
 
 const common = {
@@ -26,8 +28,9 @@ const common = {
   metafile: true,
 };
 
-// Hosts start the program once per package, so its size counts: white space and syntax are made small. Names stay as
-// they are and lines stay short, so that a stack trace in a bug report names a function and a place.
+// Hosts start the program once per package, so what is loaded counts: white space and syntax are made small, and what a call
+// may not need stays in a part of its own. Names stay as they are and lines stay short, so that a stack trace in a bug report
+// names a function and a place.
 const small = { minifyWhitespace: true, minifySyntax: true, lineLimit: 160 };
 
 // CommonJS packages inside of the bundle call `require` for Node's own modules, and src/yaml calls it for the package
@@ -37,14 +40,27 @@ const withRequire = [
   "const require = __createRequire(import.meta.url);",
 ].join("\n");
 
+// A file of its own, because Node keeps what it compiles of the files that are loaded after it has been asked to.
+const launcher = `#!/usr/bin/env node
+import module from "node:module";
+
+// Since Node 22.1; NODE_DISABLE_COMPILE_CACHE=1 turns it off. Where nothing can be written it does nothing.
+module.enableCompileCache?.();
+await import("./program/main.mjs");
+`;
+
+rmSync(join(root, parts), { recursive: true, force: true });
 const bundled = await build({
   ...common,
   ...small,
   entryPoints: ["src/main.ts"],
-  outfile: program,
-  banner: { js: `#!/usr/bin/env node\n${withRequire}` },
+  outdir: parts,
+  splitting: true,
+  outExtension: { ".js": ".mjs" },
+  banner: { js: withRequire },
   legalComments: "eof",
 });
+writeFileSync(join(root, program), launcher);
 chmodSync(join(root, program), 0o755);
 writeFileSync(join(root, "dist/intercept-backends.licenses.txt"), licences(Object.keys(bundled.metafile.inputs)));
 

@@ -105,7 +105,13 @@ describe("the workflow", () => {
     expect(lstatSync(join(prefix, "bin/intercept-backends")).isSymbolicLink()).toBe(true);
     // The executable for one kind of machine lies beside it in dist once it has been built, and is a hundred times its size.
     const shipped = readdirSync(join(prefix, "lib/node_modules/intercept-backends/dist")).toSorted();
-    expect(shipped).toEqual(["intercept-backends.licenses.txt", "intercept-backends.mjs", "kpt-func.mjs", "types"]);
+    expect(shipped).toEqual([
+      "intercept-backends.licenses.txt",
+      "intercept-backends.mjs",
+      "kpt-func.mjs",
+      "program",
+      "types",
+    ]);
   });
 
   test("pins its actions", () => {

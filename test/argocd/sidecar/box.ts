@@ -62,6 +62,9 @@ export function newBox(programs: Readonly<Record<string, string>> = {}): Box {
     copyFileSync(file, join(bin, name));
     chmodSync(join(bin, name), 0o755);
   }
+  // What Node is given loads its parts from beside it.
+  if (program.endsWith(".mjs"))
+    cpSync(join(dirname(resolve(program)), "program"), join(bin, "program"), { recursive: true });
   copyFileSync(join(root, "plugin.yaml"), join(tmp, "config/plugin.yaml"));
   return {
     tmp,
