@@ -42,10 +42,13 @@ const withRequire = [
 
 // A file of its own, because Node keeps what it compiles of the files that are loaded after it has been asked to.
 const launcher = `#!/usr/bin/env node
+import { existsSync } from "node:fs";
 import module from "node:module";
+import { tmpdir } from "node:os";
 
-// Since Node 22.1; NODE_DISABLE_COMPILE_CACHE=1 turns it off. Where nothing can be written it does nothing.
-module.enableCompileCache?.();
+// Since Node 22.1; NODE_DISABLE_COMPILE_CACHE=1 turns it off. Where nothing can be written it does nothing, but Node 22.23
+// tries for ever to make a folder below one that is not there and cannot be made, as in /proc.
+if (existsSync(tmpdir())) module.enableCompileCache?.();
 await import("./program/main.mjs");
 `;
 
