@@ -1,5 +1,5 @@
 // Generates what follows from the schema of the function config: the table that a run validates by, docs/function-config.md
-// and docs/warnings/README.md; and the WebAssembly of src/krm/shallow-lines.wat. `--check` only compares.
+// and docs/warnings/README.md; and the WebAssembly of src/stream/shallow-lines.wat. `--check` only compares.
 import { existsSync, readFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -20,12 +20,12 @@ const whole = shapeOf(interceptBackends);
 const fields = fieldsOf(whole.fields.spec.shape);
 const warnings = fields.filter((field) => !field.isGroup && field.path[0] === "warnings");
 const SCHEMA = "src/config/schema.ts";
-const SEARCH = "src/krm/shallow-lines.wat";
+const SEARCH = "src/stream/shallow-lines.wat";
 const generated = [
   ["src/config/table.ts", SCHEMA, table()],
   ["docs/function-config.md", SCHEMA, page()],
   ["docs/warnings/README.md", SCHEMA, indexOfWarnings()],
-  ["src/krm/shallow-lines-wasm.ts", SEARCH, await webAssembly(SEARCH)],
+  ["src/stream/shallow-lines-wasm.ts", SEARCH, await webAssembly(SEARCH)],
 ];
 for (const [target, source, text] of generated) {
   if (!process.argv.includes("--check")) {

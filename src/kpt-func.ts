@@ -1,12 +1,12 @@
 import type { Configs, KptFunc, KubernetesObject, Result } from "kpt-functions";
-import { decide } from "./decide.ts";
-import type { Select } from "./decide.ts";
-import type { Finding } from "./finding.ts";
-import { toResult } from "./krm/result.ts";
-import { readManifest } from "./krm/read-manifest.ts";
-import type { Manifest } from "./manifest.ts";
-import { applyChange } from "./yaml/apply-change.ts";
-import type { Value } from "./yaml/change.ts";
+import { decide } from "./rewrite/decide.ts";
+import type { Select } from "./rewrite/decide.ts";
+import type { Finding } from "./base/finding.ts";
+import { toResult } from "./stream/result.ts";
+import { readManifest } from "./stream/read-manifest.ts";
+import type { Manifest } from "./base/manifest.ts";
+import { applyChange } from "./yaml/edit/apply-change.ts";
+import type { Value } from "./yaml/edit/change.ts";
 
 /**
  * The function for people who compose functions with the kpt SDK: the same decisions on the SDK's objects, the agent's

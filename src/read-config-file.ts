@@ -1,7 +1,7 @@
-import type { Finding } from "./finding.ts";
-import { readManifest } from "./krm/read-manifest.ts";
-import { decodeUtf8, streamProblem } from "./krm/read-part.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Finding } from "./base/finding.ts";
+import { readManifest } from "./stream/read-manifest.ts";
+import { decodeUtf8, streamProblem } from "./stream/read-part.ts";
+import type { Manifest } from "./base/manifest.ts";
 import { isSource, parseSource, resolvedPlain } from "./yaml/source.ts";
 
 /** A function config from a file of its own; an error with line and column where it is no YAML map. */

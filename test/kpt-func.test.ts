@@ -4,7 +4,7 @@ import type { KubernetesObject } from "kpt-functions";
 import { expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { interceptBackends } from "../src/kpt-func.ts";
-import { run } from "../src/run.ts";
+import { run } from "../src/rewrite/run.ts";
 
 const pipeline = (name: string, value: string): KubernetesObject =>
   ({

@@ -31,7 +31,7 @@ async function loadedAtOnce(): Promise<string[]> {
 
 test("hosts wait for no package and no command that the rewrite does not need", async () => {
   const loaded = await loadedAtOnce();
-  expect(loaded).toContain("src/run.ts");
+  expect(loaded).toContain("src/rewrite/run.ts");
   expect(loaded.filter((file) => /node_modules\/(?:zod|yaml)\//.test(file))).toEqual([]);
   // Each of Node's modules takes up to a tenth of a small run of the executable.
   expect(loaded.filter((file) => file.startsWith("node:"))).toEqual(["node:fs"]);

@@ -1,6 +1,6 @@
-import type { Finding } from "../finding.ts";
-import type { Manifest } from "../manifest.ts";
-import { isRecord } from "../record.ts";
+import type { Finding } from "../base/finding.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { isRecord } from "../base/record.ts";
 
 /** A volume or mount as written, with its place in its list. */
 export interface Listed {

@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
 import type { AgentState, Container } from "./agent-state.ts";
 
 /** Names of the collector's container in the operator, newest first (telemetry-manager: internal/resources/otelcollector). */

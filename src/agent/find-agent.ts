@@ -1,6 +1,6 @@
 import type { Settings } from "../config/schema.ts";
-import type { Finding } from "../finding.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Finding } from "../base/finding.ts";
+import type { Manifest } from "../base/manifest.ts";
 
 const NAME_LABEL = "app.kubernetes.io/name";
 

@@ -1,10 +1,10 @@
 import type { Settings } from "../config/schema.ts";
-import type { Finding } from "../finding.ts";
-import { hasError } from "../finding.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Finding } from "../base/finding.ts";
+import { hasError } from "../base/finding.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { INJECT_LABEL } from "../istio/annotations.ts";
-import type { Change, Value } from "../yaml/change.ts";
-import { remove, set } from "../yaml/change.ts";
+import type { Change, Value } from "../yaml/edit/change.ts";
+import { remove, set } from "../yaml/edit/change.ts";
 import type { AgentState } from "./agent-state.ts";
 import { readAgent } from "./agent-state.ts";
 import type { Interception } from "./interception.ts";

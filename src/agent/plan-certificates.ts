@@ -1,8 +1,8 @@
 import type { Settings } from "../config/schema.ts";
 import { defaultMountPath } from "../config/default-mount-path.ts";
-import type { Finding } from "../finding.ts";
-import type { Change, Value } from "../yaml/change.ts";
-import { remove, set } from "../yaml/change.ts";
+import type { Finding } from "../base/finding.ts";
+import type { Change, Value } from "../yaml/edit/change.ts";
+import { remove, set } from "../yaml/edit/change.ts";
 import type { AgentState, Container, Listed } from "./agent-state.ts";
 import { chooseContainer } from "./choose-container.ts";
 import { planNoOutputCerts, planOutputCerts } from "./plan-proxy-config.ts";
@@ -10,7 +10,7 @@ import { planNoSidecarMount, planSidecarMount } from "./plan-sidecar-mount.ts";
 import { samePath } from "./same-path.ts";
 import type { Plan } from "./step.ts";
 import { problemOf, VOLUMES } from "./step.ts";
-import { isRecord, isSame } from "../record.ts";
+import { isRecord, isSame } from "../base/record.ts";
 
 /**
  * What brings the sidecar's certificates to the agent: a volume in the pod, mounted into the agent's container and, by

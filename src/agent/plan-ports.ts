@@ -1,5 +1,5 @@
 import type { Settings } from "../config/schema.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
 import {
   EXCLUDE_INBOUND_PORTS,
   EXCLUDE_OUTBOUND_IP_RANGES,
@@ -8,8 +8,8 @@ import {
 } from "../istio/annotations.ts";
 import { mergeList, readCommaList } from "../istio/comma-list.ts";
 import { readPortList, writePortList } from "../istio/port-list.ts";
-import type { Value } from "../yaml/change.ts";
-import { remove, set } from "../yaml/change.ts";
+import type { Value } from "../yaml/edit/change.ts";
+import { remove, set } from "../yaml/edit/change.ts";
 import type { AgentState } from "./agent-state.ts";
 import { ANNOTATIONS, problemOf } from "./step.ts";
 import type { Plan, Step } from "./step.ts";

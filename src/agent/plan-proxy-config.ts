@@ -1,13 +1,13 @@
 import type { Settings } from "../config/schema.ts";
 import { OUTPUT_CERTS, PROXY_CONFIG } from "../istio/annotations.ts";
 import { sidecarPathAt } from "../istio/reserved.ts";
-import type { Change } from "../yaml/change.ts";
-import { remove, set } from "../yaml/change.ts";
+import type { Change } from "../yaml/edit/change.ts";
+import { remove, set } from "../yaml/edit/change.ts";
 import { isEmptyDocument, isSource, parseSource, resolvedPlain } from "../yaml/source.ts";
 import type { AgentState } from "./agent-state.ts";
 import type { Plan } from "./step.ts";
 import { ANNOTATIONS, problemOf } from "./step.ts";
-import { isRecord } from "../record.ts";
+import { isRecord } from "../base/record.ts";
 
 const PATH = [...ANNOTATIONS, PROXY_CONFIG];
 

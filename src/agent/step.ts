@@ -1,8 +1,8 @@
-import type { Finding } from "../finding.ts";
-import type { Manifest } from "../manifest.ts";
-import { applyChange } from "../yaml/apply-change.ts";
-import type { Change, Value } from "../yaml/change.ts";
-import { at, merge } from "../yaml/change.ts";
+import type { Finding } from "../base/finding.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { applyChange } from "../yaml/edit/apply-change.ts";
+import type { Change, Value } from "../yaml/edit/change.ts";
+import { at, merge } from "../yaml/edit/change.ts";
 
 /** One thing to be changed in the agent's DaemonSet, with what a person is told about it. */
 export interface Step {

@@ -1,6 +1,6 @@
 import type { FieldSchema } from "../config/fields.ts";
 import { valueAt } from "../config/fields.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { chooseSource } from "./choose-source.ts";
 import { planPasses } from "./function-configs.ts";
 import { loadSource } from "./load-source.ts";

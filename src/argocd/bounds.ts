@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
 import type { Operator } from "./operator.ts";
 import { problem } from "./problem.ts";
 

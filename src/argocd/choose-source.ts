@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
 import { KUSTOMIZATION_NAMES } from "./kustomization.ts";
 import { problem } from "./problem.ts";
 import { lookAt } from "./repository.ts";

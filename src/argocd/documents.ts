@@ -1,16 +1,16 @@
 import { apiVersion, kind } from "../config/api.ts";
-import type { Finding } from "../finding.ts";
-import { findDocuments } from "../krm/find-documents.ts";
-import { readManifest } from "../krm/read-manifest.ts";
-import { lineBreaksIn, lineNumbers } from "../krm/line-numbers.ts";
-import { isFinding, readPart } from "../krm/read-part.ts";
-import type { Item, Stream } from "../krm/stream.ts";
-import { changePart, writeStream } from "../krm/write-stream.ts";
-import type { Replacements } from "../krm/write-stream.ts";
-import type { Manifest } from "../manifest.ts";
-import { isRecord } from "../record.ts";
-import { inMap, remove } from "../yaml/change.ts";
-import type { Change } from "../yaml/change.ts";
+import type { Finding } from "../base/finding.ts";
+import { findDocuments } from "../stream/find-documents.ts";
+import { readManifest } from "../stream/read-manifest.ts";
+import { lineBreaksIn, lineNumbers } from "../stream/line-numbers.ts";
+import { isFinding, readPart } from "../stream/read-part.ts";
+import type { Item, Stream } from "../stream/stream.ts";
+import { changePart, writeStream } from "../stream/write-stream.ts";
+import type { Replacements } from "../stream/write-stream.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { isRecord } from "../base/record.ts";
+import { inMap, remove } from "../yaml/edit/change.ts";
+import type { Change } from "../yaml/edit/change.ts";
 
 /** Annotations of hosts, with which they address each other; in a cluster they would be compared and mean nothing. */
 const HOST_PREFIXES = ["config.kubernetes.io/", "internal.config.kubernetes.io/"];

@@ -2,10 +2,10 @@ import { fromConfigMap } from "../config/from-config-map.ts";
 import { readSettings } from "../config/read-settings.ts";
 import { apiVersion, kind } from "../config/api.ts";
 import type { Settings } from "../config/schema.ts";
-import type { Finding } from "../finding.ts";
-import { readManifest } from "../krm/read-manifest.ts";
-import type { Manifest } from "../manifest.ts";
-import { isRecord } from "../record.ts";
+import type { Finding } from "../base/finding.ts";
+import { readManifest } from "../stream/read-manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { isRecord } from "../base/record.ts";
 import { about } from "./parameters.ts";
 import { problem } from "./problem.ts";
 

@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
-import { isRecord } from "../record.ts";
-import type { Finding } from "../finding.ts";
-import { findDocuments } from "../krm/find-documents.ts";
-import { isFinding, readPart } from "../krm/read-part.ts";
+import { isRecord } from "../base/record.ts";
+import type { Finding } from "../base/finding.ts";
+import { findDocuments } from "../stream/find-documents.ts";
+import { isFinding, readPart } from "../stream/read-part.ts";
 import type { Operator } from "./operator.ts";
 import { problem } from "./problem.ts";
 import { readYamlFile } from "./read-yaml-file.ts";

@@ -1,6 +1,6 @@
-import type { Finding } from "../finding.ts";
-import { locate, placesIn } from "../krm/find-place.ts";
-import { toLine } from "../krm/result.ts";
+import type { Finding } from "../base/finding.ts";
+import { locate, placesIn } from "../stream/find-place.ts";
+import { toLine } from "../stream/result.ts";
 import type { Source } from "./load-source.ts";
 
 /**

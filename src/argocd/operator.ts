@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
 import { problem } from "./problem.ts";
 
 /** Variables of the environment; those that nobody set are undefined. */

@@ -2,8 +2,8 @@ import { fieldsOf } from "../config/fields.ts";
 import type { FieldSchema } from "../config/fields.ts";
 import { nearestKeys } from "../config/nearest-key.ts";
 import { spec } from "../config/table.ts";
-import type { Finding } from "../finding.ts";
-import { isRecord } from "../record.ts";
+import type { Finding } from "../base/finding.ts";
+import { isRecord } from "../base/record.ts";
 import { OWN_PARAMETERS } from "./own-parameters.ts";
 import { problem } from "./problem.ts";
 

@@ -1,6 +1,6 @@
-import type { Finding } from "../finding.ts";
-import { decodeUtf8 } from "../krm/read-part.ts";
-import { isRecord } from "../record.ts";
+import type { Finding } from "../base/finding.ts";
+import { decodeUtf8 } from "../stream/read-part.ts";
+import { isRecord } from "../base/record.ts";
 import { AliasProblem, isSource, parseSource, toPlain } from "../yaml/source.ts";
 import { problem } from "./problem.ts";
 import { readInside, shown } from "./repository.ts";

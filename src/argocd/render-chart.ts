@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Finding } from "../finding.ts";
-import { isRecord } from "../record.ts";
+import type { Finding } from "../base/finding.ts";
+import { isRecord } from "../base/record.ts";
 import type { Environment } from "./operator.ts";
 import { problem } from "./problem.ts";
 import { readYaml } from "./read-yaml-file.ts";

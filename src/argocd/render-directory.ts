@@ -1,8 +1,8 @@
 import { relative } from "node:path";
-import type { Finding } from "../finding.ts";
-import { joinDocuments } from "../krm/join-documents.ts";
-import type { NamedFile } from "../krm/join-documents.ts";
-import { byteOrderMark } from "../krm/lines.ts";
+import type { Finding } from "../base/finding.ts";
+import { joinDocuments } from "../stream/join-documents.ts";
+import type { NamedFile } from "../stream/join-documents.ts";
+import { byteOrderMark } from "../stream/lines.ts";
 import { matchesGlob } from "./glob.ts";
 import { problem } from "./problem.ts";
 import type { Rendering } from "./render.ts";

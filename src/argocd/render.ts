@@ -1,5 +1,5 @@
-import type { Finding } from "../finding.ts";
-import type { Joined } from "../krm/join-documents.ts";
+import type { Finding } from "../base/finding.ts";
+import type { Joined } from "../stream/join-documents.ts";
 
 /** What a source was rendered to: a stream of YAML documents, and its files, of which a renderer leaves none. */
 export interface Rendered extends Joined {

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { join, relative, sep } from "node:path";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
 import type { Environment, Operator } from "./operator.ts";
 import { problem } from "./problem.ts";
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
 import { overdue, overweight } from "./bounds.ts";
 import type { Environment, Operator } from "./operator.ts";
 import { problem } from "./problem.ts";

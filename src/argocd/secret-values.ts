@@ -1,6 +1,6 @@
-import { findDocuments } from "../krm/find-documents.ts";
-import { selectItems } from "../krm/select-items.ts";
-import { isRecord } from "../record.ts";
+import { findDocuments } from "../stream/find-documents.ts";
+import { selectItems } from "../stream/select-items.ts";
+import { isRecord } from "../base/record.ts";
 
 /** Shorter texts are in many words, and no secrets. */
 const SHORTEST = 4;

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import type { Dirent } from "node:fs";
 import { join, sep } from "node:path";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
 import { problem } from "./problem.ts";
 import { lookAt, shown } from "./repository.ts";
 import type { Place, Repository } from "./repository.ts";

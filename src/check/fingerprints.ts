@@ -1,4 +1,4 @@
-import type { ResourceRef } from "../manifest.ts";
+import type { ResourceRef } from "../base/manifest.ts";
 import type { ChangedPlace, Problem } from "./report.ts";
 
 /** Makes the fingerprints of the results of one log. */

@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
 import { newFingerprints } from "./fingerprints.ts";
 import { messageOf, placesOf, sentenceOf } from "./report.ts";
 import type { ChangedPlace, Problem, Replacement, Report } from "./report.ts";

@@ -1,5 +1,5 @@
-import type { Finding } from "../finding.ts";
-import type { ResourceRef } from "../manifest.ts";
+import type { Finding } from "../base/finding.ts";
+import type { ResourceRef } from "../base/manifest.ts";
 import { lineChanges } from "./line-changes.ts";
 import type { LineChange } from "./line-changes.ts";
 import { isCut, linesAround, shownLine } from "./own-lines.ts";

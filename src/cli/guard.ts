@@ -5,8 +5,8 @@ import { readOperator } from "../argocd/operator.ts";
 import type { Operator } from "../argocd/operator.ts";
 import { problem } from "../argocd/problem.ts";
 import { watchMemory } from "../argocd/watch-memory.ts";
-import type { Finding } from "../finding.ts";
-import { toLine } from "../krm/result.ts";
+import type { Finding } from "../base/finding.ts";
+import { toLine } from "../stream/result.ts";
 import { FAILED, say, write } from "./streams.ts";
 
 /** Set to our process id for the process that does the work, so that it knows that it is the one. */

@@ -1,10 +1,10 @@
 /** The calls that look and change nothing: `explain` and `check`. */
 import { CHECK_FORMATS, checkCommand, isCheckFormat, namedFrom, printReport } from "../check-command.ts";
 import { explainCommand, FORMATS, isFormat, readFiles } from "../explain-command.ts";
-import { placesIn } from "../krm/find-place.ts";
-import { joinDocuments } from "../krm/join-documents.ts";
-import type { NamedFile } from "../krm/join-documents.ts";
-import { toLine } from "../krm/result.ts";
+import { placesIn } from "../stream/find-place.ts";
+import { joinDocuments } from "../stream/join-documents.ts";
+import type { NamedFile } from "../stream/join-documents.ts";
+import { toLine } from "../stream/result.ts";
 import type { Options } from "./read-arguments.ts";
 import { configFileOf, configOf } from "./rewrite.ts";
 import { isTerminal, printHelp, readStdin, say, STANDARD_INPUT, tell, write } from "./streams.ts";

@@ -1,11 +1,11 @@
-import type { Finding } from "../finding.ts";
-import { placesIn } from "../krm/find-place.ts";
-import { joinDocuments } from "../krm/join-documents.ts";
-import type { NamedFile } from "../krm/join-documents.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Finding } from "../base/finding.ts";
+import { placesIn } from "../stream/find-place.ts";
+import { joinDocuments } from "../stream/join-documents.ts";
+import type { NamedFile } from "../stream/join-documents.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { readConfigFile } from "../read-config-file.ts";
-import { run } from "../run.ts";
-import type { Outcome, RunOptions } from "../run.ts";
+import { run } from "../rewrite/run.ts";
+import type { Outcome, RunOptions } from "../rewrite/run.ts";
 import type { Options } from "./read-arguments.ts";
 import { readFile, readStdin, say, STANDARD_INPUT, tell, write } from "./streams.ts";
 

@@ -1,11 +1,11 @@
 import { fstatSync, readFileSync } from "node:fs";
-import type { Finding } from "../finding.ts";
-import { hasError } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
+import { hasError } from "../base/finding.ts";
 import { readAll, writeAll } from "../io.ts";
-import { locate } from "../krm/find-place.ts";
-import type { FindPlace } from "../krm/find-place.ts";
-import type { NamedFile } from "../krm/join-documents.ts";
-import { toLine } from "../krm/result.ts";
+import { locate } from "../stream/find-place.ts";
+import type { FindPlace } from "../stream/find-place.ts";
+import type { NamedFile } from "../stream/join-documents.ts";
+import { toLine } from "../stream/result.ts";
 import { UsageError } from "./usage-error.ts";
 
 const STDIN = 0;

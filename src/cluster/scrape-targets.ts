@@ -1,5 +1,5 @@
 import { readPortList } from "../istio/port-list.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import type { PodLike } from "./whereabouts.ts";
 import { podOf } from "./whereabouts.ts";

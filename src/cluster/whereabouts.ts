@@ -1,5 +1,5 @@
-import type { Manifest } from "../manifest.ts";
-import { isRecord } from "../record.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { isRecord } from "../base/record.ts";
 import { mapAt, valueAt } from "../telemetry/plain-data.ts";
 
 /** Where the other end of a connection is, as far as the stream tells. */

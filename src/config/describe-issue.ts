@@ -1,5 +1,5 @@
 /** What does not fit, in words for the person who wrote the config. */
-import { isRecord } from "../record.ts";
+import { isRecord } from "../base/record.ts";
 import { expectedOf, fieldsOf, listed, shapeAt, valueAt, type Path } from "./fields.ts";
 import { match, type Issue } from "./match.ts";
 import { nearestKeys, nearestValue } from "./nearest-key.ts";

@@ -1,6 +1,6 @@
 /** The function config of a run: read, validated, filled with defaults. */
-import type { Finding } from "../finding.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Finding } from "../base/finding.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { apiVersion, kind } from "./api.ts";
 import { show, type Form, type Problem } from "./describe-issue.ts";
 import { valueAt, type Path } from "./fields.ts";

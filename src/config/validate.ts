@@ -1,5 +1,5 @@
 /** A config in the shape of an InterceptBackends against the schema: complete settings, and all that is wrong. */
-import { withoutRepeats } from "../finding.ts";
+import { withoutRepeats } from "../base/finding.ts";
 import { describeAlternatives, describeIssue, type Form, type Problem } from "./describe-issue.ts";
 import { valueAt, type Path } from "./fields.ts";
 import { match, type Issue } from "./match.ts";

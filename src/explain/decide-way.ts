@@ -5,7 +5,7 @@ import type { Connection, Rule } from "../istio/interception-rules.ts";
 import type { InterceptionSettings } from "../istio/interception-settings.ts";
 import { readAddress } from "../istio/ip-range.ts";
 import { INJECT_LABEL } from "../istio/annotations.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import type { Decider } from "./flow.ts";
 

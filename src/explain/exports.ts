@@ -1,6 +1,6 @@
 import type { Whereabouts } from "../cluster/whereabouts.ts";
 import { whereIsHost } from "../cluster/whereabouts.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import type { Backend } from "../telemetry/backends.ts";
 import { readMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import { valueAt } from "../telemetry/plain-data.ts";

@@ -1,7 +1,7 @@
 import { scrapedPorts, scrapeTarget } from "../cluster/scrape-targets.ts";
 import type { Place, Whereabouts } from "../cluster/whereabouts.ts";
 import { whereIsNamespace, whereIsService } from "../cluster/whereabouts.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import type { DecideWay } from "./decide-way.ts";
 import type { Flow } from "./flow.ts";
 

@@ -1,4 +1,4 @@
-import { isRecord } from "../record.ts";
+import { isRecord } from "../base/record.ts";
 
 /** One mount of the sidecar, as `userVolumeMount` names it. */
 export interface UserVolumeMount {

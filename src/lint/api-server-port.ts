@@ -1,4 +1,4 @@
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { EXCLUDE_OUTBOUND_IP_RANGES } from "../istio/annotations.ts";
 import { isInRange, readAddress } from "../istio/ip-range.ts";
 import { valueAt } from "../telemetry/plain-data.ts";

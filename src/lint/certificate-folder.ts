@@ -1,6 +1,6 @@
 import { samePath } from "../agent/same-path.ts";
 import type { Listed } from "../agent/agent-state.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { mapAt, valueAt } from "../telemetry/plain-data.ts";
 import { fieldPath } from "../agent/step.ts";
 import type { Scene, Trouble, Warning } from "./warning.ts";

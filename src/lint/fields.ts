@@ -1,5 +1,5 @@
 import { ANNOTATIONS, fieldPath } from "../agent/step.ts";
-import type { Field } from "../finding.ts";
+import type { Field } from "../base/finding.ts";
 import type { AgentState } from "../agent/agent-state.ts";
 
 /** A field of the agent's pod spec, by its keys and positions below it. */

@@ -1,5 +1,5 @@
-import type { Manifest } from "../manifest.ts";
-import { isRecord } from "../record.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { isRecord } from "../base/record.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import type { Scene } from "./warning.ts";
 

@@ -1,6 +1,6 @@
 import { decideConnection } from "../istio/decide-connection.ts";
 import { readAddress } from "../istio/ip-range.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { TOKEN_URL } from "../telemetry/token-endpoints.ts";
 import type { Scene } from "./warning.ts";
 

@@ -1,8 +1,8 @@
 import { readAgent } from "../agent/agent-state.ts";
 import { chooseContainer } from "../agent/choose-container.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../base/finding.ts";
 import { readInterceptionSettings } from "../istio/interception-settings.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { mapAt, valueAt } from "../telemetry/plain-data.ts";
 import { ambient } from "./ambient.ts";
 import { apiServerPort } from "./api-server-port.ts";

@@ -1,4 +1,4 @@
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { TOKEN_URL } from "../telemetry/token-endpoints.ts";
 import { isOutside } from "./hosts.ts";
 import type { Trouble, Warning } from "./warning.ts";

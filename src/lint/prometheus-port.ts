@@ -2,7 +2,7 @@ import { isPortText, SCRAPE, SCRAPE_PORT } from "../cluster/scrape-targets.ts";
 import type { PodLike } from "../cluster/whereabouts.ts";
 import { podOf, whereIsNamespace, WORKLOADS } from "../cluster/whereabouts.ts";
 import { isDataPlanePort } from "../istio/reserved.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { fieldPath } from "../agent/step.ts";
 import type { Scene, Trouble, Warning } from "./warning.ts";
 

@@ -1,4 +1,4 @@
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { AliasProblem, isSource, parseSource, toPlain } from "../yaml/source.ts";
 import { holdingSidecar } from "./holding-sidecar.ts";

@@ -1,7 +1,7 @@
 import { SCRAPE, scrapedPorts, scrapeTarget } from "../cluster/scrape-targets.ts";
 import { WORKLOADS } from "../cluster/whereabouts.ts";
 import { isDataPlanePort } from "../istio/reserved.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { interceptedPeers } from "./intercepted.ts";
 import type { Trouble, Warning } from "./warning.ts";
 

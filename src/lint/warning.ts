@@ -1,8 +1,8 @@
 import type { AgentState, Container } from "../agent/agent-state.ts";
 import type { Settings } from "../config/schema.ts";
-import type { Field } from "../finding.ts";
+import type { Field } from "../base/finding.ts";
 import type { InterceptionSettings } from "../istio/interception-settings.ts";
-import type { Manifest, Mention } from "../manifest.ts";
+import type { Manifest, Mention } from "../base/manifest.ts";
 import type { Backend } from "../telemetry/backends.ts";
 import type { TokenEndpoint, UntoldTokenEndpoint } from "../telemetry/token-endpoints.ts";
 

@@ -1,5 +1,5 @@
-import type { Field, Finding } from "../finding.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Field, Finding } from "../base/finding.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { readEndpoint } from "./endpoint.ts";
 import { type Fault, findingAt } from "./fault.ts";
 import { type EndpointSource, type MetricPipeline, readMetricPipeline } from "./metric-pipeline.ts";

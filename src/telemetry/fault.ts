@@ -1,5 +1,5 @@
-import type { Field, Finding } from "../finding.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Field, Finding } from "../base/finding.ts";
+import type { Manifest } from "../base/manifest.ts";
 
 /** What is wrong with a value and what to do, each one clause, neither with any part of the value: the value may be a Secret's. */
 export interface Fault {

@@ -1,6 +1,6 @@
-import type { Finding } from "../finding.ts";
-import type { Manifest } from "../manifest.ts";
-import { isRecord } from "../record.ts";
+import type { Finding } from "../base/finding.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { isRecord } from "../base/record.ts";
 import type { SecretKeyRef } from "./backends.ts";
 import type { EndpointSettings } from "./endpoint.ts";
 import { findingAt } from "./fault.ts";

@@ -1,4 +1,4 @@
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import type { Fault } from "./fault.ts";
 
 /** The annotation by which a user tells the ports of a MetricPipeline whose endpoint cannot be read at build time (DESIGN.md, Names). */

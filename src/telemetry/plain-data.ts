@@ -1,4 +1,4 @@
-import { isRecord } from "../record.ts";
+import { isRecord } from "../base/record.ts";
 
 /**
  * The value at a path of keys, or undefined where a step is missing, null or no map.

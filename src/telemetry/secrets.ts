@@ -1,4 +1,4 @@
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import type { SecretKeyRef } from "./backends.ts";
 import type { Fault } from "./fault.ts";
 import { ANNOTATE } from "./override.ts";

@@ -1,6 +1,6 @@
-import type { Finding } from "../finding.ts";
-import type { Manifest } from "../manifest.ts";
-import { isRecord } from "../record.ts";
+import type { Finding } from "../base/finding.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { isRecord } from "../base/record.ts";
 import type { Backend } from "./backends.ts";
 
 /** A destination of the agent's pushes, or of its calls for tokens; the field of the MetricPipeline that names it. */

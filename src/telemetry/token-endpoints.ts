@@ -1,4 +1,4 @@
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import { readEndpoint } from "./endpoint.ts";
 import type { Fault } from "./fault.ts";
 import { showable } from "./placeholder.ts";

@@ -1,4 +1,4 @@
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../base/manifest.ts";
 import type { SecretKeyRef } from "./backends.ts";
 import { valueAt } from "./plain-data.ts";
 

@@ -1,7 +1,7 @@
 import type { Node } from "./node.ts";
 import { pairOf } from "./node.ts";
 import { readAny } from "./read-any.ts";
-import { readBlock } from "./read-block.ts";
+import { readBlock } from "./fast/read-block.ts";
 
 /** A text and the nodes of its one YAML document. */
 export interface Source {

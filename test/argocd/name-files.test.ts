@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { sortOut } from "../../src/argocd/documents.ts";
 import { lineWriter } from "../../src/argocd/name-files.ts";
-import type { Finding } from "../../src/finding.ts";
-import { findDocuments } from "../../src/krm/find-documents.ts";
-import { joinDocuments } from "../../src/krm/join-documents.ts";
-import { readPart } from "../../src/krm/read-part.ts";
-import { CountedBytes } from "../krm/counted.ts";
+import type { Finding } from "../../src/base/finding.ts";
+import { findDocuments } from "../../src/stream/find-documents.ts";
+import { joinDocuments } from "../../src/stream/join-documents.ts";
+import { readPart } from "../../src/stream/read-part.ts";
+import { CountedBytes } from "../stream/counted.ts";
 
 const MANY = 200;
 

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../src/manifest.ts";
+import type { Manifest } from "../../src/base/manifest.ts";
 
 /** The design's example of a function config, with the alternatives that cannot stand together taken out. */
 export const designExample = {

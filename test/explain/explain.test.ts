@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { ExplainCall, Explained } from "../../src/explain-command.ts";
 import { explainCommand, FORMATS, readFiles } from "../../src/explain-command.ts";
-import { joinDocuments } from "../../src/krm/join-documents.ts";
+import { joinDocuments } from "../../src/stream/join-documents.ts";
 import { root } from "../folders.ts";
 import { runProgram } from "../program.ts";
 

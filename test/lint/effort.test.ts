@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { explainCommand, readFiles } from "../../src/explain-command.ts";
-import { joinDocuments } from "../../src/krm/join-documents.ts";
-import { run } from "../../src/run.ts";
+import { joinDocuments } from "../../src/stream/join-documents.ts";
+import { run } from "../../src/rewrite/run.ts";
 import { textOf } from "./stream.ts";
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));

@@ -1,6 +1,6 @@
-import type { Finding } from "../../src/finding.ts";
-import { readManifest } from "../../src/krm/read-manifest.ts";
-import { run } from "../../src/run.ts";
+import type { Finding } from "../../src/base/finding.ts";
+import { readManifest } from "../../src/stream/read-manifest.ts";
+import { run } from "../../src/rewrite/run.ts";
 
 /** What a stream is made of; each part may be left out. */
 export interface Parts {

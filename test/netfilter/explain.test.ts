@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { explainCommand } from "../../src/explain-command.ts";
-import { run } from "../../src/run.ts";
+import { run } from "../../src/rewrite/run.ts";
 import { onEachFilter } from "./filters.ts";
 import type { IstioFlags } from "./istio-rules.ts";
 import type { Call } from "./pod.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findFlowSpans } from "../../src/krm/find-flow-spans.ts";
-import type { Part } from "../../src/krm/stream.ts";
+import { findFlowSpans } from "../../src/stream/find-flow-spans.ts";
+import type { Part } from "../../src/stream/stream.ts";
 import { readAny } from "../../src/yaml/read-any.ts";
 import { isSource, toPlain } from "../../src/yaml/source.ts";
 import { flowStreams, mutatedFlow, soups } from "./flow-streams.ts";

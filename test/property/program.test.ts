@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toLine } from "../../src/krm/result.ts";
-import { run } from "../../src/run.ts";
+import { toLine } from "../../src/stream/result.ts";
+import { run } from "../../src/rewrite/run.ts";
 import { runProgram } from "../program.ts";
 import { flowStreams, mutatedFlow } from "./flow-streams.ts";
 import { jsonStreams, mutatedJson } from "./json-streams.ts";

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { readManifest } from "../../src/krm/read-manifest.ts";
-import type { Manifest } from "../../src/manifest.ts";
+import { readManifest } from "../../src/stream/read-manifest.ts";
+import type { Manifest } from "../../src/base/manifest.ts";
 import { meaning, naiveRewrite } from "./naive.ts";
 import { check, runText } from "./run-text.ts";
 import { mutatedStreams, streams } from "./streams.ts";

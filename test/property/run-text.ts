@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import type { Outcome, RunOptions } from "../../src/run.ts";
-import { run } from "../../src/run.ts";
+import type { Outcome, RunOptions } from "../../src/rewrite/run.ts";
+import { run } from "../../src/rewrite/run.ts";
 
 const runs = Number(process.env["PROPERTY_RUNS"] ?? 120);
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { isSame } from "../../src/record.ts";
+import { isSame } from "../../src/base/record.ts";
 
 /** Maps as the readers make them: they inherit from Object, as a map of fast-check need not. */
 const plain = fc.jsonValue().map((value) => structuredClone(value));

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Manifest } from "../../src/manifest.ts";
+import type { Manifest } from "../../src/base/manifest.ts";
 import { type BackendQuery, referencedSecrets, resolveBackends } from "../../src/telemetry/backends.ts";
 import { manifest, pipelineFromSecret, pipelineTo, pipelineWith, secretWith } from "./manifests.ts";
 import { matching, objectWith } from "./matchers.ts";

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../src/manifest.ts";
+import type { Manifest } from "../../src/base/manifest.ts";
 
 type Parts = Partial<Omit<Manifest, "ref">> & { name?: string; namespace?: string; apiVersion?: string; kind?: string };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Manifest } from "../../src/manifest.ts";
+import type { Manifest } from "../../src/base/manifest.ts";
 import { lookUpSecret } from "../../src/telemetry/secrets.ts";
 import { manifest, secretWith } from "./manifests.ts";
 import { containing, matching } from "./matchers.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { inDocument, inList, inMap, remove, set } from "../../src/yaml/change.ts";
-import type { Change } from "../../src/yaml/change.ts";
-import { changeText } from "../../src/yaml/change-text.ts";
+import { inDocument, inList, inMap, remove, set } from "../../src/yaml/edit/change.ts";
+import type { Change } from "../../src/yaml/edit/change.ts";
+import { changeText } from "../../src/yaml/edit/change-text.ts";
 import { isSource, parseSource } from "../../src/yaml/source.ts";
 
 function edit(text: string, change: Change | undefined, path: (string | number)[] = []): string | undefined {

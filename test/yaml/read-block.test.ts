@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readBlock } from "../../src/yaml/read-block.ts";
+import { readBlock } from "../../src/yaml/fast/read-block.ts";
 import { readAny, readsByPackage } from "../../src/yaml/read-any.ts";
 import { isSource, parseSource, toPlain } from "../../src/yaml/source.ts";
 

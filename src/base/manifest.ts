@@ -1,0 +1,37 @@
+/** The identity of a resource as a KRM `resourceRef` names it (functions-spec.md, `results[].resourceRef`). */
+export interface ResourceRef {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  /** Absent for a cluster-scoped resource, or where the manifest leaves the namespace to the host. */
+  namespace?: string;
+}
+
+/** The file that an item came from, as the host's `path` and `index` annotations tell (functions-spec.md). */
+export interface SourceFile {
+  /** Relative to the package or the working directory, with forward slashes. */
+  path: string;
+  /** Position of the document in a file of several, from 0. */
+  index?: number;
+}
+
+/**
+ * What the text of a resource must hold for it to matter: one word, or all of several and something like a pattern. It is
+ * tried on the text as it is written, so a pattern must not count on one style of YAML or JSON.
+ */
+export type Mention = string | { all: readonly string[]; like?: RegExp };
+
+/**
+ * One resource of the stream as plain data: what the rules read. Its text is the business of `stream` and `yaml`.
+ * Nothing of `object` has been validated but that it is a map.
+ */
+export interface Manifest {
+  ref: ResourceRef;
+  /** Names that the resource had before kustomize renamed it (`internal.config.kubernetes.io/previousNames`), oldest first. */
+  previousNames: readonly string[];
+  labels: Readonly<Record<string, string>>;
+  annotations: Readonly<Record<string, string>>;
+  /** Absent where no host annotation tells it: a stream written by hand. */
+  file?: SourceFile;
+  object: Readonly<Record<string, unknown>>;
+}

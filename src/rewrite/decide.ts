@@ -1,0 +1,210 @@
+import { findAgent } from "../agent/find-agent.ts";
+import { interceptionFor } from "../agent/interception.ts";
+import { planAgent } from "../agent/plan-agent.ts";
+import { whereIsHost, WORKLOADS } from "../cluster/whereabouts.ts";
+import { readSettings } from "../config/read-settings.ts";
+import type { Settings } from "../config/schema.ts";
+import { hasError } from "../base/finding.ts";
+import type { Finding } from "../base/finding.ts";
+import { lint } from "../lint/lint.ts";
+import type { Subject } from "../lint/lint.ts";
+import type { Ask } from "../lint/warning.ts";
+import type { Manifest, Mention } from "../base/manifest.ts";
+import { referencedSecrets, resolveBackends } from "../telemetry/backends.ts";
+import type { Backend, Backends } from "../telemetry/backends.ts";
+import { selectPipelines } from "../telemetry/select.ts";
+import type { Destination } from "../telemetry/target-ports.ts";
+import { targetPorts } from "../telemetry/target-ports.ts";
+import { TOKEN_URL, tokenEndpoints } from "../telemetry/token-endpoints.ts";
+import type { TokenEndpoint, UntoldTokenEndpoint } from "../telemetry/token-endpoints.ts";
+import { applyChange } from "../yaml/edit/apply-change.ts";
+import type { Change, Value } from "../yaml/edit/change.ts";
+
+/** Manifests of some kinds, and what was wrong with those that could not be read. */
+export interface Selected {
+  manifests: readonly Manifest[];
+  findings: readonly Finding[];
+}
+
+/** Hands out the manifests of some kinds; with `mentioning` it may leave out those that hold none of these. */
+export type Select = (kinds: readonly string[], mentioning?: readonly Mention[]) => Selected;
+
+/** What is to be done, and all that there is to tell in the order of the story: config, backends, agent. */
+export interface Decision {
+  /** The one DaemonSet that changes, and how; absent when nothing does or nothing may because of an error. */
+  rewrite?: { agent: Manifest; change: Change };
+  findings: Finding[];
+}
+
+/**
+ * The story on one page: settings, backends, agent, change. All that is wrong is told at once; with an error there is no
+ * change, and nothing is told as if it had been done.
+ */
+export function decide(config: Manifest | undefined, select: Select): Decision {
+  const { settings, findings: configFindings } = readSettings(config);
+  const backends = demandOf(settings, select);
+  const daemonSets = select(["DaemonSet"]);
+  const findings = [...configFindings, ...backends.findings, ...daemonSets.findings];
+  // Settings that could not be read say nothing about the agent, and items that could not be read may be it.
+  if (hasError([...configFindings, ...daemonSets.findings])) return unchanged(findings);
+
+  const agent = findAgent(daemonSets.manifests, settings.agent);
+  if ("severity" in agent) return unchanged([...findings, agent]);
+  const interception = interceptionFor(settings.trafficInterception, backends.prometheusInput);
+  if (interception.sidecar && backends.selected === 0 && !hasError(backends.findings)) {
+    findings.push(noPipelines(agent, settings));
+  }
+  const tokens = interceptedTokens(settings, select, backends, agent);
+  const ports = portsOf(settings, select, [...backends.backends.map(pushTo), ...tokens.tokens.map(callTo)], agent);
+  const plan = planAgent(agent, settings, interception, ports.ports);
+  findings.push(...tokens.findings, ...ports.findings, ...plan.findings);
+  if (!hasError(findings)) {
+    const after = rewritten(agent, plan.change);
+    findings.push(
+      ...warnings({ agent: after, before: agent, hasSidecar: interception.sidecar, settings }, backends, select),
+    );
+  }
+  if (hasError(findings) || plan.change === undefined) return unchanged(findings);
+  const asked = interception.sidecar ? requests(backends, tokens.tokens) : [];
+  return { rewrite: { agent, change: plan.change }, findings: [...asked, ...findings] };
+}
+
+/** The decision not to change anything: what would have been done is not told as if it had been. */
+export function unchanged(findings: readonly Finding[]): Decision {
+  return { findings: findings.filter(({ severity }) => severity !== "info") };
+}
+
+/** What is told instead of a decision whose change the agent's text does not allow. */
+export function notEditable(agent: Manifest): Finding {
+  return {
+    severity: "error",
+    cause: "the DaemonSet is written in a form of YAML that cannot be edited without touching more than is needed",
+    remedy: "write its pod template in plain block style, without anchors, tags or merge keys",
+    resource: agent.ref,
+    ...(agent.file ? { file: agent.file } : {}),
+  };
+}
+
+/** What the MetricPipelines ask for: backends, and the endpoints of the tokens for them. */
+interface Demand extends Backends {
+  tokens: readonly TokenEndpoint[];
+  untoldTokens: readonly UntoldTokenEndpoint[];
+  /** All MetricPipelines of the stream. */
+  pipelines: readonly Manifest[];
+}
+
+function demandOf(settings: Settings, select: Select): Demand {
+  const { manifests: pipelines, findings } = select(["MetricPipeline"]);
+  const selection = {
+    include: settings.pipelines.include,
+    ...(settings.pipelines.selector ? { matchLabels: settings.pipelines.selector.matchLabels } : {}),
+  };
+  const names = referencedSecrets(pipelines, selection).map(({ name }) => name);
+  const secrets = mentioned(select, ["Secret", "ExternalSecret", "SealedSecret"], names);
+  const unresolved = settings.endpoints.unresolved;
+  const backends = resolveBackends({ ...selection, pipelines, secrets: secrets.manifests, unresolved });
+  const { tokens, untold } = tokenEndpoints(selectPipelines(pipelines, selection), secrets.manifests);
+  return {
+    ...backends,
+    tokens,
+    untoldTokens: untold,
+    pipelines,
+    findings: [...findings, ...secrets.findings, ...weighed(backends.findings, settings)],
+  };
+}
+
+/** With interception off no port is needed, so that an endpoint without one is no reason to change nothing. */
+function weighed(findings: readonly Finding[], { trafficInterception }: Settings): readonly Finding[] {
+  if (trafficInterception !== "Off") return findings;
+  return findings.map((finding) => (finding.severity === "error" ? { ...finding, severity: "warning" } : finding));
+}
+
+/** The token endpoints whose ports are to be intercepted. A host out of a Secret decides like any other. */
+function interceptedTokens(
+  { endpoints }: Settings,
+  select: Select,
+  { tokens }: Demand,
+  agent: Manifest,
+): { tokens: readonly TokenEndpoint[]; findings: readonly Finding[] } {
+  if (endpoints.oauth2TokenEndpoints === "Off") return { tokens: [], findings: [] };
+  if (endpoints.oauth2TokenEndpoints === "All") return { tokens, findings: [] };
+  const hosts = tokens.flatMap(({ host }) => (host === undefined ? [] : [host.toLowerCase()]));
+  const names = hosts.flatMap((host) => [host, ...host.split(".").slice(0, 2)]);
+  const { manifests: cluster, findings } = mentioned(select, ["Service", "ServiceEntry", "Namespace"], names);
+  const isInCluster = ({ host }: TokenEndpoint): boolean =>
+    host !== undefined && !["outside", "not told"].includes(whereIsHost(host, agent.ref.namespace, cluster).place);
+  return { tokens: tokens.filter(isInCluster), findings };
+}
+
+function pushTo(backend: Backend): Destination {
+  return { ...backend, field: "spec.output.otlp.endpoint" };
+}
+
+function callTo({ pipeline, port, host, isFromSecret, shown }: TokenEndpoint): Destination {
+  return { pipeline, port, ...(host === undefined || isFromSecret ? {} : { host }), shown, field: TOKEN_URL };
+}
+
+/** Ports that the agent dials, and behind them, where the cluster balances at the socket, the target ports. */
+function portsOf(
+  settings: Settings,
+  select: Select,
+  destinations: readonly Destination[],
+  agent: Manifest,
+): { ports: number[]; findings: Finding[] } {
+  const ports = destinations.map(({ port }) => port);
+  if (!settings.ports.socketLoadBalancer) return { ports, findings: [] };
+  const names = destinations.flatMap(({ host }) => (host === undefined ? [] : [host.split(".")[0] ?? host]));
+  const services = mentioned(select, ["Service"], names);
+  const workloads = select(WORKLOADS);
+  const targets = targetPorts(destinations, {
+    services: services.manifests,
+    workloads: workloads.manifests,
+    agentNamespace: agent.ref.namespace,
+    unresolved: settings.endpoints.unresolved,
+  });
+  return { ports: [...ports, ...targets.ports], findings: [...services.findings, ...targets.findings] };
+}
+
+function mentioned(select: Select, kinds: readonly string[], names: readonly string[]): Selected {
+  return names.length === 0 ? { manifests: [], findings: [] } : select(kinds, names);
+}
+
+/** What may go wrong with the agent as it will be. Of a resource that cannot be read a warning knows nothing, nothing more. */
+function warnings(
+  agent: Pick<Subject, "agent" | "before" | "hasSidecar" | "settings">,
+  { backends, prometheusInput: scrapes, pipelines, tokens, untoldTokens }: Demand,
+  select: Select,
+): Finding[] {
+  const ask: Ask = (kinds, mentioning) => select(kinds, mentioning).manifests;
+  return lint({ ...agent, backends, scrapes, pipelines, tokens, untoldTokens, ask });
+}
+
+function rewritten(agent: Manifest, change: Change | undefined): Manifest {
+  if (change === undefined) return agent;
+  return { ...agent, object: applyChange(agent.object as Value, change) as Manifest["object"] };
+}
+
+/** Which pipeline asked for which port. */
+function requests({ backends }: Backends, tokens: readonly TokenEndpoint[]): Finding[] {
+  const asked = [
+    ...backends,
+    ...tokens.map((token) => ({ ...token, shown: `its OAuth2 token endpoint ${token.shown}` })),
+  ];
+  return asked.map(({ pipeline, port, shown }) => ({
+    severity: "info",
+    cause: `asks for port ${port}: ${shown}`,
+    resource: pipeline.ref,
+    ...(pipeline.file ? { file: pipeline.file } : {}),
+  }));
+}
+
+function noPipelines(agent: Manifest, { ports }: Settings): Finding {
+  const also = ports.additional.length === 0 ? " or set ports.additional," : "";
+  return {
+    severity: "warning",
+    cause: "no MetricPipeline reaches the agent, so that no backend's port goes through the sidecar",
+    remedy: `add the MetricPipelines to the input,${also} or set trafficInterception: "Off"`,
+    resource: agent.ref,
+    ...(agent.file ? { file: agent.file } : {}),
+  };
+}

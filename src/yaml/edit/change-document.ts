@@ -1,0 +1,52 @@
+import type { Change } from "./change.ts";
+import { applyEdits } from "./edit.ts";
+import { expandAliases } from "./expand-aliases.ts";
+import { fromNothing, printDocument } from "./from-nothing.ts";
+import type { Node } from "../node.ts";
+import { planEdits } from "./plan-edits.ts";
+import type { Source } from "../source.ts";
+import { isEmptyDocument, isSource, nodeAt, parseSource } from "../source.ts";
+
+/**
+ * The text with a change made at one node, and nothing else touched. Throws where the path leads nowhere or the change
+ * does not fit the node, because whoever planned the change has looked at the value before.
+ */
+export function editSource(source: Source, path: readonly (string | number)[], change: Change, json = false): string {
+  let current = source;
+  let node = nodeOf(current, path);
+  for (let edits = expandAliases(current, node, change); edits.length > 0;) {
+    current = reread(applyEdits(current.text, edits));
+    node = nodeOf(current, path);
+    edits = expandAliases(current, node, change);
+  }
+  const edits = planEdits(current.text, node, change, json ? "json" : "block", changeDocument);
+  return applyEdits(current.text, edits);
+}
+
+/**
+ * The text of a document that stands in a string, with a change made inside; an empty one is written anew.
+ * The text has been read without error before. Throws when it cannot be.
+ */
+export function changeDocument(text: string, format: "yaml" | "json", change: Change): string {
+  const source = reread(text);
+  if (!isEmptyDocument(source)) return editSource(source, [], change, format === "json");
+  const value = fromNothing(change);
+  return value === undefined ? text : keepComments(text, printDocument(value, format));
+}
+
+/** A document that holds nothing but comments keeps them, above what is written. */
+function keepComments(text: string, printed: string): string {
+  return text.includes("#") ? `${text.trimEnd()}\n${printed}` : printed;
+}
+
+function reread(text: string): Source {
+  const source = parseSource(text);
+  if (!isSource(source)) throw new Error(`edited text cannot be read: ${source.message}`);
+  return source;
+}
+
+function nodeOf(source: Source, path: readonly (string | number)[]): Node {
+  const node = nodeAt(source, path);
+  if (node === undefined) throw new Error(`nothing stands at ${path.join("/")}`);
+  return node;
+}
