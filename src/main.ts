@@ -21,12 +21,12 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command === "generate" || command === "parameters") {
     const { guarded } = await import("./cli/guard.ts");
     return guarded(argv, async () => {
-      const { generateCall, parametersCall } = await import("./cli/generate.ts");
-      return command === "generate" ? generateCall(rest, values) : parametersCall(rest);
+      if (command === "generate") return (await import("./cli/generate.ts")).generateCall(rest, values);
+      return (await import("./cli/parameters.ts")).parametersCall(rest);
     });
   }
-  if (command === "explain") return (await import("./cli/look.ts")).explainCall(rest, values);
-  if (command === "check") return (await import("./cli/look.ts")).checkCall(rest, values, __VERSION__);
+  if (command === "explain") return (await import("./cli/explain.ts")).explainCall(rest, values);
+  if (command === "check") return (await import("./cli/check.ts")).checkCall(rest, values, __VERSION__);
   if (positionals.length === 0 && (await isTerminal())) return printHelp();
   return rewriteCall(positionals, values);
 }

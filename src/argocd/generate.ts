@@ -6,7 +6,7 @@ import { findDocuments } from "../stream/find-documents.ts";
 import { toLine } from "../stream/result.ts";
 import { selectItems } from "../stream/select-items.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { readConfigFile } from "../read-config-file.ts";
+import { readConfigFile } from "../stream/read-config-file.ts";
 import { run } from "../rewrite/run.ts";
 import { stripAnnotations } from "./documents.ts";
 import { checkSettings, planPasses } from "./function-configs.ts";

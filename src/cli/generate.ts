@@ -1,23 +1,17 @@
-import { generateCommand } from "../generate-command.ts";
-import { parametersCommand } from "../parameters-command.ts";
+import { generate } from "../argocd/generate.ts";
 import type { Options } from "./read-arguments.ts";
 import { configFileOf, configOf } from "./rewrite.ts";
-import { FAILED, OK, print, say, tell, write } from "./streams.ts";
+import { FAILED, OK, say, tell, write } from "./streams.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** `intercept-backends generate [DIR]`. Returns the exit status. */
+/** `intercept-backends generate [DIR]`, in the present folder without DIR, which is how Argo CD calls a plugin. Returns the exit status. */
 export async function generateCall(folders: readonly string[], options: Options): Promise<number> {
   if (folders.length > 1) throw new UsageError(`generate takes one folder, not ${folders.length}`);
   const file = configFileOf(options);
   const config = configOf(file);
   if (config !== undefined && "severity" in config) return tell([config], file?.path ?? "");
-  const { output, lines, failed } = await generateCommand(folders, process.env, config);
+  const { output, lines, failed } = await generate(folders[0] ?? ".", process.env, config);
   for (const line of lines) say(line);
   write(output);
   return failed ? FAILED : OK;
-}
-
-/** `intercept-backends parameters [DIR]`. Returns the exit status. */
-export async function parametersCall(folders: readonly string[]): Promise<number> {
-  return print(await parametersCommand(folders, process.env));
 }

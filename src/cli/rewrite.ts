@@ -3,7 +3,7 @@ import { placesIn } from "../stream/find-place.ts";
 import { joinDocuments } from "../stream/join-documents.ts";
 import type { NamedFile } from "../stream/join-documents.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { readConfigFile } from "../read-config-file.ts";
+import { readConfigFile } from "../stream/read-config-file.ts";
 import { run } from "../rewrite/run.ts";
 import type { Outcome, RunOptions } from "../rewrite/run.ts";
 import type { Options } from "./read-arguments.ts";

@@ -1,7 +1,7 @@
 import { fstatSync, readFileSync } from "node:fs";
 import type { Finding } from "../base/finding.ts";
 import { hasError } from "../base/finding.ts";
-import { readAll, writeAll } from "../io.ts";
+import { readAll, writeAll } from "./io.ts";
 import { locate } from "../stream/find-place.ts";
 import type { FindPlace } from "../stream/find-place.ts";
 import type { NamedFile } from "../stream/join-documents.ts";
@@ -55,7 +55,7 @@ export function print(text: string): number {
 
 /** Writes what `--help` prints to standard output. */
 export async function printHelp(): Promise<number> {
-  const { HELP } = await import("../help.ts");
+  const { HELP } = await import("./help.ts");
   return print(HELP);
 }
 

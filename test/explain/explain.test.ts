@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { ExplainCall, Explained } from "../../src/explain-command.ts";
-import { explainCommand, FORMATS, readFiles } from "../../src/explain-command.ts";
+import type { ExplainCall, Explained } from "../../src/cli/explain.ts";
+import { explainCommand, FORMATS } from "../../src/cli/explain.ts";
+import { readFiles } from "../../src/cli/files.ts";
 import { joinDocuments } from "../../src/stream/join-documents.ts";
 import { root } from "../folders.ts";
 import { runProgram } from "../program.ts";

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { explainCommand, readFiles } from "../../src/explain-command.ts";
+import { explainCommand } from "../../src/cli/explain.ts";
+import { readFiles } from "../../src/cli/files.ts";
 import { joinDocuments } from "../../src/stream/join-documents.ts";
 import { run } from "../../src/rewrite/run.ts";
 import { textOf } from "./stream.ts";

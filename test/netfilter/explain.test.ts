@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { explainCommand } from "../../src/explain-command.ts";
+import { explainCommand } from "../../src/cli/explain.ts";
 import { run } from "../../src/rewrite/run.ts";
 import { onEachFilter } from "./filters.ts";
 import type { IstioFlags } from "./istio-rules.ts";

@@ -1,29 +1,33 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { findAgent } from "./agent/find-agent.ts";
-import { CLUSTER_KINDS } from "./cluster/whereabouts.ts";
-import { readSettings } from "./config/read-settings.ts";
-import { decide } from "./rewrite/decide.ts";
-import type { Select } from "./rewrite/decide.ts";
-import { explain } from "./explain/explain.ts";
-import type { Explanation } from "./explain/flow.ts";
-import { printJson } from "./explain/print-json.ts";
-import { printMarkdown } from "./explain/print-markdown.ts";
-import { printMermaid } from "./explain/print-mermaid.ts";
-import { printTable } from "./explain/print-table.ts";
-import { hasError } from "./base/finding.ts";
-import type { Finding } from "./base/finding.ts";
-import type { NamedFile } from "./stream/join-documents.ts";
-import { readManifest } from "./stream/read-manifest.ts";
-import { isFinding, NeedsFullParse, readPart } from "./stream/read-part.ts";
-import { isStream, readStream } from "./stream/read-stream.ts";
-import type { Reading } from "./stream/read-stream.ts";
-import { selectItems } from "./stream/select-items.ts";
-import type { Stream } from "./stream/stream.ts";
-import type { Manifest } from "./base/manifest.ts";
-import { isRecord } from "./base/record.ts";
-import { applyChange } from "./yaml/edit/apply-change.ts";
-import type { Value } from "./yaml/edit/change.ts";
+import { findAgent } from "../agent/find-agent.ts";
+import { CLUSTER_KINDS } from "../cluster/whereabouts.ts";
+import { readSettings } from "../config/read-settings.ts";
+import { decide } from "../rewrite/decide.ts";
+import type { Select } from "../rewrite/decide.ts";
+import { explain } from "../explain/explain.ts";
+import type { Explanation } from "../explain/flow.ts";
+import { printJson } from "../explain/print-json.ts";
+import { printMarkdown } from "../explain/print-markdown.ts";
+import { printMermaid } from "../explain/print-mermaid.ts";
+import { printTable } from "../explain/print-table.ts";
+import { hasError } from "../base/finding.ts";
+import type { Finding } from "../base/finding.ts";
+import { placesIn } from "../stream/find-place.ts";
+import { joinDocuments } from "../stream/join-documents.ts";
+import { readManifest } from "../stream/read-manifest.ts";
+import { isFinding, NeedsFullParse, readPart } from "../stream/read-part.ts";
+import { isStream, readStream } from "../stream/read-stream.ts";
+import type { Reading } from "../stream/read-stream.ts";
+import { selectItems } from "../stream/select-items.ts";
+import type { Stream } from "../stream/stream.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { isRecord } from "../base/record.ts";
+import { applyChange } from "../yaml/edit/apply-change.ts";
+import type { Value } from "../yaml/edit/change.ts";
+import { readPaths } from "./files.ts";
+import type { Options } from "./read-arguments.ts";
+import { configFileOf, configOf } from "./rewrite.ts";
+import { isTerminal, printHelp, STANDARD_INPUT, tell, write } from "./streams.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** The forms in which the flows are printed. */
 export const FORMATS = ["table", "markdown", "mermaid", "json", "svg"] as const;
@@ -47,26 +51,22 @@ export function isFormat(text: string): text is ExplainCall["format"] {
   return FORMATS.some((format) => format === text);
 }
 
-/** The YAML and JSON files of a folder and of those in it, but for hidden ones, by name; for anything else the path itself. */
-export function filesOf(path: string): string[] {
-  if (path === "-" || !statSync(path).isDirectory()) return [path];
-  return readdirSync(path, { withFileTypes: true })
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
-      const inner = join(path, entry.name);
-      if (entry.isDirectory()) return filesOf(inner);
-      return /\.(?:ya?ml|json)$/.test(entry.name) ? [inner] : [];
-    });
-}
-
-/** Several files, or folders of them, by their names; `-` is what `readStdin` gives. */
-export function readFiles(paths: readonly string[], readStdin: () => Uint8Array): NamedFile[] {
-  return paths
-    .flatMap(filesOf)
-    .map((path) =>
-      path === "-" ? { path: "standard input", bytes: readStdin() } : { path, bytes: readFileSync(path) },
-    );
+/** `intercept-backends explain [FILE ...]`. Returns the exit status. */
+export async function explainCall(paths: readonly string[], options: Options): Promise<number> {
+  const { format = "table" } = options;
+  if (!isFormat(format)) throw new UsageError(`--format is ${FORMATS.join(", ")}, not ${format}`);
+  if (paths.length === 0 && (await isTerminal())) return printHelp();
+  const joined = joinDocuments(readPaths(paths));
+  const configFile = configFileOf(options);
+  const config = configOf(configFile);
+  if (config !== undefined && "severity" in config) return tell([config], configFile?.path ?? "");
+  const withColour = process.stdout.isTTY && !process.env["NO_COLOR"];
+  const call = { format, withColour, ...(config === undefined ? {} : { functionConfig: config }) };
+  const { text, findings } = await explainCommand(joined.bytes, call, { allowManifests: true });
+  const placeOf = paths.length > 0 ? placesIn(joined, configFile) : undefined;
+  const status = tell(findings, paths.join(", ") || STANDARD_INPUT, placeOf);
+  write([Buffer.from(text)]);
+  return status;
 }
 
 /**
@@ -145,7 +145,7 @@ async function print(explanation: Explanation, { format, withColour }: ExplainCa
     case "svg": {
       // The layout library is for this format alone, and no other run evaluates it.
       // oxlint-disable-next-line no-restricted-imports -- this is the import() that the rule asks for
-      const { printSvg } = await import("./explain/print-svg.ts");
+      const { printSvg } = await import("../explain/print-svg.ts");
       return printSvg(explanation);
     }
   }

@@ -1,8 +1,8 @@
-import type { Finding } from "./base/finding.ts";
-import { readManifest } from "./stream/read-manifest.ts";
-import { decodeUtf8, streamProblem } from "./stream/read-part.ts";
-import type { Manifest } from "./base/manifest.ts";
-import { isSource, parseSource, resolvedPlain } from "./yaml/source.ts";
+import type { Finding } from "../base/finding.ts";
+import { readManifest } from "./read-manifest.ts";
+import { decodeUtf8, streamProblem } from "./read-part.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { isSource, parseSource, resolvedPlain } from "../yaml/source.ts";
 
 /** A function config from a file of its own; an error with line and column where it is no YAML map. */
 export function readConfigFile(bytes: Uint8Array, path: string): Manifest | Finding {

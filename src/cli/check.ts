@@ -1,28 +1,35 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { printDiff } from "./check/print-diff.ts";
-import { printGithub } from "./check/print-github.ts";
-import { printSarif } from "./check/print-sarif.ts";
-import type { ChangedFile, Problem, Report } from "./check/report.ts";
-import { fieldsOf } from "./config/fields.ts";
-import { spec } from "./config/table.ts";
-import { decide, notEditable } from "./rewrite/decide.ts";
-import type { Select } from "./rewrite/decide.ts";
-import { configsOf } from "./explain-command.ts";
-import { hasError, withoutRepeats } from "./base/finding.ts";
-import type { Finding } from "./base/finding.ts";
-import { ownBytes } from "./stream/own-bytes.ts";
-import { placesIn } from "./stream/find-place.ts";
-import { fileAt } from "./stream/join-documents.ts";
-import type { Joined, NamedFile } from "./stream/join-documents.ts";
-import { NeedsFullParse } from "./stream/read-part.ts";
-import { isStream, readStream } from "./stream/read-stream.ts";
-import type { Reading } from "./stream/read-stream.ts";
-import { selectItems } from "./stream/select-items.ts";
-import type { Item, Stream } from "./stream/stream.ts";
-import { changePart, writeStream } from "./stream/write-stream.ts";
-import type { Manifest } from "./base/manifest.ts";
-import { readConfigFile } from "./read-config-file.ts";
-import type { Change } from "./yaml/edit/change.ts";
+import { printDiff } from "../check/print-diff.ts";
+import { printGithub } from "../check/print-github.ts";
+import { printSarif } from "../check/print-sarif.ts";
+import type { ChangedFile, Problem, Report } from "../check/report.ts";
+import { fieldsOf } from "../config/fields.ts";
+import { spec } from "../config/table.ts";
+import { decide, notEditable } from "../rewrite/decide.ts";
+import type { Select } from "../rewrite/decide.ts";
+import { hasError, withoutRepeats } from "../base/finding.ts";
+import type { Finding } from "../base/finding.ts";
+import { ownBytes } from "../stream/own-bytes.ts";
+import { placesIn } from "../stream/find-place.ts";
+import { fileAt } from "../stream/join-documents.ts";
+import { joinDocuments } from "../stream/join-documents.ts";
+import type { Joined, NamedFile } from "../stream/join-documents.ts";
+import { readConfigFile } from "../stream/read-config-file.ts";
+import { NeedsFullParse } from "../stream/read-part.ts";
+import { isStream, readStream } from "../stream/read-stream.ts";
+import type { Reading } from "../stream/read-stream.ts";
+import { toLine } from "../stream/result.ts";
+import { selectItems } from "../stream/select-items.ts";
+import type { Item, Stream } from "../stream/stream.ts";
+import { changePart, writeStream } from "../stream/write-stream.ts";
+import type { Manifest } from "../base/manifest.ts";
+import type { Change } from "../yaml/edit/change.ts";
+import { configsOf } from "./explain.ts";
+import { readPaths } from "./files.ts";
+import type { Options } from "./read-arguments.ts";
+import { configFileOf } from "./rewrite.ts";
+import { isTerminal, printHelp, say, STANDARD_INPUT, write } from "./streams.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** The forms in which a check is told. */
 export const CHECK_FORMATS = ["diff", "github", "sarif"] as const;
@@ -33,6 +40,28 @@ export type CheckFormat = (typeof CHECK_FORMATS)[number];
 /** True for a format that `check --format` knows. */
 export function isCheckFormat(text: string): text is CheckFormat {
   return CHECK_FORMATS.some((format) => format === text);
+}
+
+/** `intercept-backends check [FILE ...]`. Returns the exit status. */
+export async function checkCall(paths: readonly string[], options: Options, version: string): Promise<number> {
+  const { format = "diff" } = options;
+  if (!isCheckFormat(format)) throw new UsageError(`--format is ${CHECK_FORMATS.join(", ")}, not ${format}`);
+  if (paths.length === 0 && (await isTerminal())) return printHelp();
+  const folder = process.cwd();
+  const files = readPaths(paths);
+  const joined = joinDocuments(paths.length === 0 ? files : namedFrom(folder, files));
+  const configFile = configFileOf(options);
+  const [config] = configFile ? namedFrom(folder, [configFile]) : [];
+  const report = checkCommand(joined, config);
+  if (format !== "github") {
+    const name = paths.join(", ") || STANDARD_INPUT;
+    for (const { finding, path, line, column = 1 } of report.problems) {
+      const file = path === undefined ? {} : { file: { path } };
+      say(toLine({ ...finding, ...file, ...(line === undefined ? {} : { position: { line, column } }) }, name));
+    }
+  }
+  write([printReport(report, format, version)]);
+  return report.status;
 }
 
 /** Files under the names that a repository knows them by: relative to its folder where they are in it. */
