@@ -1,5 +1,5 @@
 import type { Settings } from "../config/schema.ts";
-import { defaultMountPath } from "../config/default-mount-path.ts";
+import { defaultMountPath } from "../config/constants.ts";
 import type { Finding } from "../base/finding.ts";
 import type { Change, Value } from "../yaml/edit/change.ts";
 import { remove, set } from "../yaml/edit/change.ts";

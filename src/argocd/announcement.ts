@@ -1,3 +1,4 @@
+import { valueFields } from "../config/config-map.ts";
 import type { FieldSchema } from "../config/fields.ts";
 import { valueAt } from "../config/fields.ts";
 import type { Manifest } from "../base/manifest.ts";
@@ -8,7 +9,7 @@ import { readOperator } from "./operator.ts";
 import type { Environment } from "./operator.ts";
 import { OWN_PARAMETERS } from "./own-parameters.ts";
 import type { OwnParameter } from "./own-parameters.ts";
-import { formOf, readParameters, settingFields } from "./parameters.ts";
+import { formOf, readParameters } from "./parameters.ts";
 import type { ParameterValue } from "./parameters.ts";
 import { openRepository } from "./repository.ts";
 
@@ -35,7 +36,7 @@ export async function announce(folder: string, env: Environment): Promise<Announ
   const own = OWN_PARAMETERS.map((parameter) => announceOwn(parameter, kind));
   if (configs.length > 1) return own;
   const settings = planPasses(configs, undefined, {}).passes[0]?.settings;
-  return [...own, ...settingFields().map((field) => announceSetting(field, valueAt(settings, field.path)))];
+  return [...own, ...valueFields().map((field) => announceSetting(field, valueAt(settings, field.path)))];
 }
 
 async function lookInto(folder: string, env: Environment): Promise<{ kind?: string; configs: readonly Manifest[] }> {
@@ -63,14 +64,9 @@ function announceSetting(field: FieldSchema, value: unknown): Announcement {
     title: name,
     tooltip: `${field.description}${whenAbsent}`,
     required: false,
-    itemType: itemTypeOf(field),
+    itemType: field.itemType,
     ...valueOf(formOf(field), textsOf(value)),
   };
-}
-
-function itemTypeOf({ value }: FieldSchema): Announcement["itemType"] {
-  const { type } = value.type === "array" ? value.element : value;
-  return type === "number" || type === "boolean" ? type : "string";
 }
 
 /** A setting's value as parameters carry it: text, list of text, map of text. */

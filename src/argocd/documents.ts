@@ -1,4 +1,4 @@
-import { apiVersion, kind } from "../config/api.ts";
+import { apiVersion, kind } from "../config/constants.ts";
 import type { Finding } from "../base/finding.ts";
 import { findDocuments } from "../stream/find-documents.ts";
 import { readManifest } from "../stream/read-manifest.ts";

@@ -1,6 +1,6 @@
-import { fromConfigMap } from "../config/from-config-map.ts";
+import { fromConfigMap } from "../config/config-map.ts";
 import { readSettings } from "../config/read-settings.ts";
-import { apiVersion, kind } from "../config/api.ts";
+import { apiVersion, kind } from "../config/constants.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Finding } from "../base/finding.ts";
 import { readManifest } from "../stream/read-manifest.ts";

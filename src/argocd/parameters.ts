@@ -1,7 +1,6 @@
-import { fieldsOf } from "../config/fields.ts";
+import { valueFields } from "../config/config-map.ts";
 import type { FieldSchema } from "../config/fields.ts";
-import { nearestKeys } from "../config/nearest-key.ts";
-import { spec } from "../config/table.ts";
+import { nearestNames } from "../config/nearest-key.ts";
 import type { Finding } from "../base/finding.ts";
 import { isRecord } from "../base/record.ts";
 import { OWN_PARAMETERS } from "./own-parameters.ts";
@@ -54,14 +53,8 @@ export function about(name: string, cause: string, remedy: string): Finding {
   return { ...problem(`the parameter ${name} ${cause}`, remedy), file: { path: "Application" } };
 }
 
-/** Fields of the function config that a parameter can carry. */
-export function settingFields(): FieldSchema[] {
-  return fieldsOf(spec).filter((field) => !field.isGroup);
-}
-
 /** The form of a field's parameter. */
-export function formOf({ value }: FieldSchema): "string" | "array" | "map" {
-  const { type } = value;
+export function formOf({ type }: FieldSchema): "string" | "array" | "map" {
   return type === "array" ? "array" : type === "record" ? "map" : "string";
 }
 
@@ -120,7 +113,7 @@ function takeOwn(own: Map<string, ParameterValue>, { name, value }: Entry): Find
 
 /** The function config's own reader judges the values; here only the form has to fit. */
 function takeSetting(settings: Record<string, string>, { name, value }: Entry): Finding | undefined {
-  const field = settingFields().find(({ path }) => path.join(".") === name);
+  const field = valueFields().find(({ path }) => path.join(".") === name);
   if (field === undefined) return takeLabel(settings, { name, value }) ? undefined : unknown(name);
   const form = formOf(field);
   const fitting = inForm(value, form);
@@ -137,7 +130,7 @@ function takeSetting(settings: Record<string, string>, { name, value }: Entry): 
 
 /** `agent.selector.matchLabels.app`, as kpt's key=value form has it. */
 function takeLabel(settings: Record<string, string>, { name, value }: Entry): boolean {
-  const map = settingFields().find((field) => formOf(field) === "map" && name.startsWith(`${field.path.join(".")}.`));
+  const map = valueFields().find((field) => formOf(field) === "map" && name.startsWith(`${field.path.join(".")}.`));
   if (map === undefined || typeof value !== "string") return false;
   settings[name] = value;
   return true;
@@ -156,15 +149,11 @@ function isList(value: ParameterValue): value is readonly string[] {
 }
 
 function unknown(name: string): Finding {
-  const known = [...OWN_PARAMETERS.map((own) => own.name), ...settingFields().map(({ path }) => path.join("."))];
-  const near = nearestKeys(
-    name,
-    [],
-    known.map((one) => [one]),
-  );
+  const known = [...OWN_PARAMETERS.map((own) => own.name), ...valueFields().map(({ path }) => path.join("."))];
+  const near = nearestNames(name, known);
   const remedy =
     near.length > 0
-      ? `did you mean ${near.map((path) => path.join(".")).join(" or ")}?`
+      ? `did you mean ${near.join(" or ")}?`
       : "remove it; intercept-backends parameters lists those that there are";
   return about(name, "does not exist", remedy);
 }

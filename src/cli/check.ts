@@ -4,7 +4,7 @@ import { printGithub } from "../check/print-github.ts";
 import { printSarif } from "../check/print-sarif.ts";
 import type { ChangedFile, Problem, Report } from "../check/report.ts";
 import { fieldsOf } from "../config/fields.ts";
-import { spec } from "../config/table.ts";
+import { spec } from "../config/schema.ts";
 import { decide, notEditable } from "../rewrite/decide.ts";
 import type { Select } from "../rewrite/decide.ts";
 import { hasError, withoutRepeats } from "../base/finding.ts";

@@ -1,10 +1,9 @@
 /** What does not fit, in words for the person who wrote the config. */
-import { isRecord } from "../base/record.ts";
-import { expectedOf, fieldsOf, listed, shapeAt, valueAt, type Path } from "./fields.ts";
-import { match, type Issue } from "./match.ts";
-import { nearestKeys, nearestValue } from "./nearest-key.ts";
-import type { Mend, Shape } from "./shape.ts";
-import { interceptBackends } from "./table.ts";
+import { safeParse } from "zod/mini";
+import type { $ZodIssue, $ZodType } from "zod/v4/core";
+import { choicesOf, expectedOf, fieldsOf, listed, schemaAt, valueAt, type Path } from "./fields.ts";
+import { nearestKeys, nearestNames } from "./nearest-key.ts";
+import { interceptBackends, rules } from "./schema.ts";
 
 /** Something wrong with the config; cause and remedy as in `Finding`. */
 export interface Problem {
@@ -25,46 +24,27 @@ export interface Form {
 }
 
 /** Words for one issue of `value`, an InterceptBackends: one problem for each unknown key, else one. */
-export function describeIssue(issue: Issue, value: unknown, form: Form): Problem[] {
+export function describeIssue(issue: $ZodIssue, value: unknown, form: Form): Problem[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => describeUnknownKey(key, issue.path, form));
   const path = form.place(issue.path);
   if (issue.code !== "invalid_key") {
-    return [{ path, ...describeValue(valueAt(value, issue.path), shapeAt(interceptBackends, issue.path), form) }];
+    return [{ path, ...describeValue(valueAt(value, issue.path), schemaAt(interceptBackends, issue.path), form) }];
   }
-  const labels = shapeAt(interceptBackends, issue.path.slice(0, -1));
-  const keys = labels?.type === "record" ? labels.key : undefined;
-  return [{ path, ...describeValue(issue.path.at(-1), keys, form) }];
+  const { def } = schemaAt(interceptBackends, issue.path.slice(0, -1))._zod;
+  if (def.type !== "record") throw new Error("only the keys of labels can be invalid");
+  return [{ path, ...describeValue(issue.path.at(-1), def.keyType, form) }];
 }
 
 /** Words for each pair of fields that are both given although one stands in for the other. */
 export function describeAlternatives(value: unknown, form: Form): Problem[] {
-  return alternativesIn(interceptBackends, value, []).map(({ path, insteadOf }) => {
+  return fieldsOf(interceptBackends).flatMap(({ path, insteadOf }) => {
+    // Not the fields of a group that stands in for another field: the group itself is in the list.
+    if (insteadOf?.length !== path.length) return [];
+    if (valueAt(value, path) === undefined || valueAt(value, insteadOf) === undefined) return [];
     const [one, other] = [form.spell(insteadOf), form.spell(path)];
     const cause = `${one} and ${other} are both given, and each alone decides`;
-    return { path: form.place(insteadOf), cause, remedy: `remove ${one} or ${other}` };
+    return [{ path: form.place(insteadOf), cause, remedy: `remove ${one} or ${other}` }];
   });
-}
-
-/** A field and the one that it stands in for. */
-interface Alternatives {
-  path: readonly string[];
-  insteadOf: readonly string[];
-}
-
-/** Fields that stand in for each other and are both in the value, whose keys alone are looked at. */
-function alternativesIn(shape: Shape, value: unknown, parent: readonly string[]): Alternatives[] {
-  if (shape.type !== "object" || !isRecord(value)) return [];
-  const found: Alternatives[] = [];
-  for (const [key, child] of Object.entries(value)) {
-    const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
-    if (field === undefined || child === undefined) continue;
-    const { insteadOf } = field;
-    if (insteadOf !== undefined && valueAt(value, [insteadOf]) !== undefined) {
-      found.push({ path: [...parent, key], insteadOf: [...parent, insteadOf] });
-    }
-    found.push(...alternativesIn(field.shape, child, [...parent, key]));
-  }
-  return found;
 }
 
 /** A value in a sentence: in YAML's flow style, cut where it is long. */
@@ -93,19 +73,20 @@ function describeUnknownKey(key: string, level: Path, form: Form): Problem {
   return { path, cause, remedy: `remove it, or use one of ${listed(siblings.map((field) => field.at(-1) ?? ""))}` };
 }
 
-function describeValue(value: unknown, shape: Shape | undefined, form: Form): Omit<Problem, "path"> {
-  if (!shape) return { cause: `${show(value)} is not valid here`, remedy: "correct or remove it" };
-  const expected = expectedOf(shape);
+function describeValue(value: unknown, schema: $ZodType, form: Form): Omit<Problem, "path"> {
+  const expected = expectedOf(schema);
   const cause = value === undefined ? `nothing stands where ${expected} belongs` : `${show(value)} is not ${expected}`;
-  const meant = variantsOf(value, shape).find((variant) => match(shape, variant).issues.length === 0);
+  const { type } = schema._zod.def;
+  const { example } = rules.get(schema) ?? {};
+  const meant = guesses(value, schema).find((guess) => safeParse(schema, guess).success);
   if (meant !== undefined) return { cause, remedy: `write ${form.write(meant)}` };
-  if (shape.example !== undefined) return { cause, remedy: `write one such as ${form.write(shape.example)}` };
-  if (shape.type === "object") return { cause, remedy: "write its fields below it, indented" };
-  return { cause, remedy: shape.type === "enum" ? "choose one of them" : `write ${expected}` };
+  if (example !== undefined) return { cause, remedy: `write one such as ${form.write(example)}` };
+  if (type === "object") return { cause, remedy: "write its fields below it, indented" };
+  return { cause, remedy: type === "enum" ? "choose one of them" : `write ${expected}` };
 }
 
-/** Values that somebody who wrote `value` may have meant, likeliest first; those that do not fit the shape as well. */
-function variantsOf(value: unknown, shape: Shape): unknown[] {
+/** Values that somebody who wrote `value` may have meant, likeliest first; those that do not fit the schema as well. */
+function guesses(value: unknown, schema: $ZodType): unknown[] {
   if (typeof value === "number") return [String(value), [value]];
   // YAML 1.1 readers take On and Off for booleans.
   if (typeof value === "boolean") return [String(value), value ? "On" : "Off"];
@@ -113,22 +94,13 @@ function variantsOf(value: unknown, shape: Shape): unknown[] {
   const text = value.trim();
   const isYes = /^(true|yes|on)$/i.test(text);
   const truths = isYes || /^(false|no|off)$/i.test(text) ? [isYes, isYes ? "On" : "Off"] : [];
-  if (shape.type === "enum") return [nearestValue(text, shape.values), ...truths];
+  const choices = choicesOf(schema);
+  if (choices) return [...nearestNames(text, choices), ...truths];
+  const corrected = rules.get(schema)?.correct?.(text);
   const items = text.split(/[\s,]+/);
   const numbers = items.map((item) => (/^\d+$/.test(item) ? Number(item) : item));
   const number = numbers.length === 1 ? numbers : [];
-  return [text, ...number, ...truths, ...(shape.mend ? [mended(text, shape.mend)] : []), numbers];
-}
-
-function mended(text: string, mend: Mend): string {
-  switch (mend) {
-    case "lower case":
-      return text.toLowerCase();
-    case "prefix length":
-      return `${text}/${text.includes(":") ? 128 : 32}`;
-    case "leading slash":
-      return `/${text}`;
-  }
+  return [text, ...number, ...truths, corrected, numbers];
 }
 
 function flow(value: unknown): string {

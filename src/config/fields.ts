@@ -1,5 +1,6 @@
-/** The table as a list of fields, so that what reads, explains or documents a config needs no list of its own. */
-import type { FieldShape, Shape } from "./shape.ts";
+/** What messages, the ConfigMap form and the reference need to know about the schema; nothing else looks inside zod. */
+import type { $ZodType, $ZodTypes } from "zod/v4/core";
+import { notes, rules } from "./schema.ts";
 
 /** A path of keys and list positions. */
 export type Path = readonly PropertyKey[];
@@ -7,10 +8,16 @@ export type Path = readonly PropertyKey[];
 /** One field or group of the config. */
 export interface FieldSchema {
   path: readonly string[];
-  /** What the value must be. */
-  value: Shape;
+  /** zod's name for the type of the value. */
+  type: $ZodTypes["_zod"]["def"]["type"];
   /** True for a map of further fields, which follow in the list. */
   isGroup: boolean;
+  /** The type of a list's elements, else of the value, where it is not text. */
+  itemType: "string" | "number" | "boolean";
+  /** What the value must be, with its article. */
+  expected: string;
+  /** The values of an enumeration. */
+  choices?: readonly string[];
   description: string;
   /** Absent for a group and for a field without a default value. */
   defaultValue?: unknown;
@@ -22,23 +29,61 @@ export interface FieldSchema {
   example?: unknown;
 }
 
-/** Lists all groups and fields below the shape of a map, parents first, in the order of the schema. */
-export function fieldsOf(shape: Shape, parent?: FieldSchema): FieldSchema[] {
-  if (shape.type !== "object") return [];
-  return Object.entries(shape.fields).flatMap(([key, child]) => {
-    const field = fieldOf(child, [...(parent?.path ?? []), key], parent);
-    return [field, ...fieldsOf(child.shape, field)];
+/** Lists all groups and fields below the schema of a map, parents first, in the order of the schema. */
+export function fieldsOf(schema: $ZodType, parent?: FieldSchema): FieldSchema[] {
+  const { def } = valueSchema(schema)._zod;
+  if (def.type !== "object") return [];
+  return Object.entries(def.shape).flatMap(([key, child]) => {
+    const field = describe(child, [...(parent?.path ?? []), key], parent);
+    return [field, ...fieldsOf(child, field)];
   });
 }
 
-/** The shape of the value at a path, or undefined where the table knows no such path. */
-export function shapeAt(shape: Shape, [key, ...rest]: Path): Shape | undefined {
-  if (key === undefined) return shape;
-  if (shape.type === "array") return shapeAt(shape.element, rest);
-  if (shape.type === "record") return shapeAt(shape.value, rest);
-  if (shape.type !== "object" || typeof key !== "string" || !Object.hasOwn(shape.fields, key)) return undefined;
-  const child = shape.fields[key];
-  return child && shapeAt(child.shape, rest);
+function describe(schema: $ZodType, path: readonly string[], parent: FieldSchema | undefined): FieldSchema {
+  const { description = "", examples, insteadOf, whenAbsent = parent?.whenAbsent } = notes.get(schema) ?? {};
+  const { def } = valueSchema(schema)._zod;
+  const isGroup = def.type === "object";
+  const choices = choicesOf(schema);
+  const outer = (schema as $ZodTypes)._zod.def;
+  const defaultValue = outer.type === "default" ? outer.defaultValue : undefined;
+  const replaced = insteadOf === undefined ? parent?.insteadOf : [...path.slice(0, -1), insteadOf];
+  const { type } = def.type === "array" ? valueSchema(def.element)._zod.def : def;
+  return {
+    path,
+    type: def.type,
+    isGroup,
+    itemType: type === "number" || type === "boolean" ? type : "string",
+    expected: expectedOf(schema),
+    ...(choices && { choices }),
+    description,
+    ...(defaultValue !== undefined && { defaultValue }),
+    ...(whenAbsent !== undefined && { whenAbsent }),
+    ...(replaced && { insteadOf: replaced }),
+    ...(!isGroup && { example: examples?.[0] ?? defaultValue }),
+  };
+}
+
+/** The schema of a value, without what its absence means. */
+function valueSchema(schema: $ZodType): $ZodTypes {
+  const { def } = (schema as $ZodTypes)._zod;
+  const isOuter = def.type === "optional" || def.type === "default" || def.type === "prefault";
+  return isOuter ? valueSchema(def.innerType) : (schema as $ZodTypes);
+}
+
+/** The schema of one field of a map; undefined where the map has no such field. */
+export function fieldIn(schema: $ZodType, key: PropertyKey): $ZodType | undefined {
+  const { def } = valueSchema(schema)._zod;
+  return def.type === "object" && Object.hasOwn(def.shape, key) ? def.shape[String(key)] : undefined;
+}
+
+/** The schema of the value at a path. */
+export function schemaAt(schema: $ZodType, [key, ...rest]: Path): $ZodTypes {
+  const here = valueSchema(schema);
+  if (key === undefined) return here;
+  const { def } = here._zod;
+  const child = def.type === "array" ? def.element : def.type === "record" ? def.valueType : fieldIn(here, key);
+  if (child === undefined) throw new Error(`the schema of the function config has no ${String(key)}`);
+  return schemaAt(child, rest);
 }
 
 /** The value at a path of a plain object, or undefined where there is none. */
@@ -52,37 +97,25 @@ export function valueAt(value: unknown, path: Path): unknown {
 /** How many names of a group are listed. */
 const LISTED = 12;
 
-/** What a value of this shape must be, with its article ("a port number from 1 to 65535"). */
-export function expectedOf(shape: Shape): string {
-  if (shape.type === "enum") return `one of ${shape.values.map(nameOrQuotes).join(", ")}`;
-  if (shape.type === "boolean") return "true or false";
-  if (shape.type === "object") return `a map with the fields ${listed(Object.keys(shape.fields))}`;
-  return shape.expected ?? `a ${shape.type}`;
+/** What a value must be, with its article ("a port number from 1 to 65535"). */
+export function expectedOf(schema: $ZodType): string {
+  const value = valueSchema(schema);
+  const { def } = value._zod;
+  const choices = choicesOf(value);
+  if (choices) return `one of ${choices.map((choice) => choice || '""').join(", ")}`;
+  if (def.type === "boolean") return "true or false";
+  if (def.type === "object") return `a map with the fields ${listed(Object.keys(def.shape))}`;
+  return rules.get(value)?.expected ?? `a ${def.type}`;
+}
+
+/** The values of an enumeration; undefined for anything else. */
+export function choicesOf(schema: $ZodType): string[] | undefined {
+  const { def } = valueSchema(schema)._zod;
+  return def.type === "enum" ? Object.values(def.entries).map(String) : undefined;
 }
 
 /** Names with commas, as many as a person reads; how many more there are. */
 export function listed(names: readonly string[]): string {
   const rest = names.length - LISTED;
   return rest > 0 ? `${names.slice(0, LISTED).join(", ")} and ${rest} more` : names.join(", ");
-}
-
-function fieldOf(field: FieldShape, path: string[], parent: FieldSchema | undefined): FieldSchema {
-  const { shape, description = "", defaultValue, examples } = field;
-  const whenAbsent = field.whenAbsent ?? parent?.whenAbsent;
-  const insteadOf = field.insteadOf ? [...path.slice(0, -1), field.insteadOf] : parent?.insteadOf;
-  const isGroup = shape.type === "object";
-  return {
-    path,
-    value: shape,
-    isGroup,
-    description,
-    ...(field.absence === "default" && { defaultValue }),
-    ...(whenAbsent !== undefined && { whenAbsent }),
-    ...(insteadOf && { insteadOf }),
-    ...(!isGroup && { example: examples?.[0] ?? defaultValue }),
-  };
-}
-
-function nameOrQuotes(value: string): string {
-  return value === "" ? '""' : value;
 }

@@ -15,11 +15,13 @@ export function nearestKeys(
   return candidates.filter(({ distance }) => distance === least).map(({ path }) => path);
 }
 
-/** The value of an enumeration nearest to what was written, or undefined where none is near. */
-export function nearestValue(written: string, values: readonly string[]): string | undefined {
-  const candidates = values.map((value) => ({ value, distance: nearDistance(written, value) }));
-  candidates.sort((one, other) => one.distance - other.distance);
-  return candidates[0] && candidates[0].distance < Infinity ? candidates[0].value : undefined;
+/** The names nearest to one that does not exist, where names have no levels. */
+export function nearestNames(written: string, names: readonly string[]): string[] {
+  return nearestKeys(
+    written,
+    [],
+    names.map((name) => [name]),
+  ).flat();
 }
 
 function distanceToPath(written: string, level: readonly string[], path: readonly string[]): number {

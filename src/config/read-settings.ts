@@ -1,10 +1,10 @@
 /** The function config of a run: read, validated, filled with defaults. */
 import type { Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { apiVersion, kind } from "./api.ts";
+import { apiVersion, kind } from "./constants.ts";
 import { show, type Form, type Problem } from "./describe-issue.ts";
 import { valueAt, type Path } from "./fields.ts";
-import { readConfigMap } from "./read-config-map.ts";
+import { readConfigMap } from "./config-map.ts";
 import type { Settings } from "./schema.ts";
 import { defaultSettings, validate, type Reading } from "./validate.ts";
 

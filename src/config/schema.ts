@@ -1,15 +1,12 @@
 /**
  * The function config as one zod schema: types, validation, defaults, JSON Schema and the reference in
- * `docs/function-config.md` are all derived from it. A run does not load it: `npm run docs` writes what it says into
- * `table.ts`, and a run validates by that.
+ * `docs/function-config.md` all come from it.
  *
  * What zod's types cannot say stands in two registries: `notes` (what a field means) on the outermost schema of
  * each field, `rules` (what a value must be, in words) on the schema of the value.
  */
 import * as z from "zod/mini";
-import { apiVersion, kind } from "./api.ts";
-import { defaultMountPath } from "./default-mount-path.ts";
-import type { Mend } from "./shape.ts";
+import { apiVersion, defaultMountPath, kind } from "./constants.ts";
 
 /** What a field means to the person who writes it; `description` and `examples` go into the JSON Schema as they are. */
 interface Notes {
@@ -25,8 +22,8 @@ interface Notes {
 interface Rule {
   expected: string;
   example: unknown;
-  /** The usual slip; mended it is proposed where the result is valid. */
-  mend?: Mend;
+  /** Corrects the usual slip; the result is proposed where it is valid. */
+  correct?: (text: string) => string;
 }
 
 /** The meaning of each field and group, keyed by its outermost schema. */
@@ -34,6 +31,8 @@ export const notes = z.registry<Notes>();
 
 /** The words for each kind of value, keyed by the value's schema. */
 export const rules = z.registry<Rule>();
+
+const toLowerCase = (text: string) => text.toLowerCase();
 
 const port = z
   .int()
@@ -46,7 +45,7 @@ const dnsLabel = z
   .register(rules, {
     expected: "a name of at most 63 lower-case letters, digits and dashes",
     example: "istio-certs",
-    mend: "lower case",
+    correct: toLowerCase,
   });
 
 const dnsName = z
@@ -55,14 +54,14 @@ const dnsName = z
   .register(rules, {
     expected: "a name of at most 253 lower-case letters, digits, dashes and dots",
     example: "metric-agent",
-    mend: "lower case",
+    correct: toLowerCase,
   });
 
 // The injector refuses a bare address, spaces and `*` in excludeOutboundIPRanges (istio: pkg/kube/inject/validate.go).
 const ipRange = z.union([z.cidrv4(), z.cidrv6()]).register(rules, {
   expected: "an IP range in CIDR form",
   example: "10.96.0.1/32",
-  mend: "prefix length",
+  correct: (text) => `${text}/${text.includes(":") ? 128 : 32}`,
 });
 
 // Kubernetes refuses a mountPath with ":" (k8s.io/kubernetes: pkg/apis/core/validation, validateVolumeMounts).
@@ -72,7 +71,7 @@ const absolutePath = z
   .register(rules, {
     expected: 'an absolute path below "/" without ".." and ":"',
     example: "/etc/certs",
-    mend: "leading slash",
+    correct: (text) => `/${text}`,
   });
 
 const labelKey = z

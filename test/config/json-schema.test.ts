@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { fieldsOf } from "../../src/config/fields.ts";
 import { functionConfigJsonSchema } from "../../src/config/json-schema.ts";
 import { readSettings } from "../../src/config/read-settings.ts";
-import { spec as specShape } from "../../src/config/table.ts";
+import { spec as specSchema } from "../../src/config/schema.ts";
 import { accepts, type JsonSchema } from "./accepts.ts";
 import { designExample, interceptBackends, manifest } from "./manifests.ts";
 
@@ -59,7 +59,7 @@ describe("the JSON Schema", () => {
     expect(accepts(schema, object)).toBe(readSettings(manifest(object)).findings.length === 0);
   });
 
-  it.each(fieldsOf(specShape).map((field) => ({ name: field.path.join("."), field })))(
+  it.each(fieldsOf(specSchema).map((field) => ({ name: field.path.join("."), field })))(
     "describes $name, with its default",
     ({ field }) => {
       const spec = schema.properties?.["spec"] ?? {};

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fieldsOf } from "../../src/config/fields.ts";
-import { spec } from "../../src/config/table.ts";
+import { spec } from "../../src/config/schema.ts";
 import type { Parts } from "./stream.ts";
 import { problemsOf } from "./stream.ts";
 

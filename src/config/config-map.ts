@@ -1,0 +1,133 @@
+/** A ConfigMap as function config: the dotted keys of its `data`, and what is wrong with them in the same spelling. */
+import { isRecord } from "../base/record.ts";
+import { apiVersion, kind } from "./constants.ts";
+import { show, type Form, type Problem } from "./describe-issue.ts";
+import { fieldsOf, type FieldSchema } from "./fields.ts";
+import { nearestKeys } from "./nearest-key.ts";
+import { spec as specSchema } from "./schema.ts";
+import { validate, type Reading } from "./validate.ts";
+
+const advice = "write the settings in data, as dotted keys such as agent.name";
+
+/** Reads `data`; whatever else a ConfigMap could carry settings in is refused, so that none is lost in silence. */
+export function readConfigMap(object: Readonly<Record<string, unknown>>): Reading {
+  const data = object["data"] ?? {};
+  const converted = fromConfigMap(isRecord(data) ? data : {});
+  const { settings, problems } = validate({ apiVersion, kind, spec: converted.spec }, formOf(converted));
+  const unknownKeys = converted.unknownKeys.map(describeUnknownKey);
+  return { settings, problems: [...describeRest(object), ...unknownKeys, ...problems] };
+}
+
+/** What a ConfigMap's `data` says. */
+interface ConfigMapSettings {
+  /** To be validated like the `spec` of an InterceptBackends. */
+  spec: Record<string, unknown>;
+  /** The keys in `data` that became part of the spec, each with its path there. */
+  origins: { key: string; path: readonly string[] }[];
+  /** Keys in `data` that are no setting. */
+  unknownKeys: string[];
+}
+
+/**
+ * Converts `data` of a ConfigMap: `agent.name: x`, lists with commas, booleans as `true` and `false`, a label as
+ * `agent.selector.matchLabels.<label key>`. Text that does not convert stays text, for the schema to refuse.
+ * kpt's `configMap:` and `kpt fn eval -- key=value` produce this form (kpt: pkg/api/kptfile/v1, Function.ConfigMap).
+ */
+export function fromConfigMap(data: Readonly<Record<string, unknown>>): ConfigMapSettings {
+  const fields = valueFields();
+  const result: ConfigMapSettings = { spec: {}, origins: [], unknownKeys: [] };
+  for (const [key, text] of Object.entries(data)) {
+    const field = fields.find(({ path, type }) => {
+      const dotted = path.join(".");
+      return type === "record" ? key.startsWith(`${dotted}.`) && key.length > dotted.length + 1 : key === dotted;
+    });
+    if (field === undefined) {
+      result.unknownKeys.push(key);
+      continue;
+    }
+    const label = field.type === "record" ? [key.slice(field.path.join(".").length + 1)] : [];
+    const path = [...field.path, ...label];
+    put(result.spec, path, convert(text, field));
+    result.origins.push({ key, path });
+  }
+  return result;
+}
+
+/** The spelling of a field of the spec as a key in `data`; `<label key>` stands for what a person chooses. */
+export function configMapKey({ path, type }: FieldSchema): string {
+  return [...path, ...(type === "record" ? ["<label key>"] : [])].join(".");
+}
+
+/** All fields of the spec that have a value of their own. */
+export function valueFields(): FieldSchema[] {
+  return fieldsOf(specSchema).filter((field) => !field.isGroup);
+}
+
+function convert(value: unknown, { type, itemType }: FieldSchema): unknown {
+  if (type !== "array" || value === null) return convertItem(value, itemType);
+  if (value === "") return [];
+  const items = typeof value === "string" ? value.split(",").map((item) => item.trim()) : [value];
+  return items.map((item) => convertItem(item, itemType));
+}
+
+function convertItem(value: unknown, type: FieldSchema["itemType"]): unknown {
+  if (typeof value !== "string") return value;
+  if (type === "number" && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  if (type === "boolean" && (value === "true" || value === "false")) return value === "true";
+  return value;
+}
+
+function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = "", ...rest] = path;
+  if (rest.length === 0) target[key] = value;
+  else put((target[key] ??= {}) as Record<string, unknown>, rest, value);
+}
+
+function formOf({ origins }: ConfigMapSettings): Form {
+  return {
+    place: ([, ...path]) => {
+      const origin = origins.find((candidate) =>
+        candidate.path.every((key, at) => at >= path.length || path[at] === key),
+      );
+      return origin ? ["data", origin.key] : ["data"];
+    },
+    spell: ([, ...path]) => path.join("."),
+    write: (value) => show(String(value)),
+  };
+}
+
+function describeUnknownKey(key: string): Problem {
+  const path = ["data", key];
+  const fields = valueFields();
+  const below = fields.map(configMapKey).filter((known) => known.startsWith(`${key}.`));
+  if (below.length > 0) {
+    const cause = `${show(key)} is a group of settings, not one of them`;
+    return { path, cause, remedy: `write ${below.join(" or ")}` };
+  }
+  const cause = `${show(key)} is not a setting`;
+  const near = nearestKeys(
+    key,
+    [],
+    fields.map((field) => field.path),
+  );
+  const spelled = fields.filter((field) => near.includes(field.path)).map(configMapKey);
+  if (spelled.length > 0) return { path, cause, remedy: `did you mean ${spelled.join(" or ")}?` };
+  return { path, cause, remedy: `remove it, or use one of ${fields.map(configMapKey).join(", ")}` };
+}
+
+/** All but `data`: what belongs to any ConfigMap, and what looks like settings in the wrong place. */
+function describeRest({ data, binaryData, ...rest }: Readonly<Record<string, unknown>>): Problem[] {
+  const strangers = Object.keys(rest).filter((key) => !["apiVersion", "kind", "metadata", "immutable"].includes(key));
+  const problems: Problem[] = strangers.map((key) => ({
+    path: [key],
+    cause: `${show(key)} is not a field of a ConfigMap`,
+    remedy: key === "spec" ? `${advice}, or use kind ${kind} with apiVersion ${apiVersion}` : advice,
+  }));
+  if (data !== undefined && data !== null && !isRecord(data)) {
+    problems.push({ path: ["data"], cause: `${show(data)} is not a map`, remedy: advice });
+  }
+  if (isRecord(binaryData) && Object.keys(binaryData).length > 0) {
+    problems.push({ path: ["binaryData"], cause: "settings are not read from binaryData", remedy: advice });
+  }
+  return problems;
+}

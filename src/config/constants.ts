@@ -1,0 +1,10 @@
+/** Constants for code that needs nothing else of the function config. */
+
+/** `apiVersion` of the function config. */
+export const apiVersion = "intercept-backends.dev/v1alpha1";
+
+/** `kind` of the function config. */
+export const kind = "InterceptBackends";
+
+/** Where the container finds the certificates if it does not mount the volume yet and `certificates.mountPath` is absent. */
+export const defaultMountPath = "/etc/prom-certs/";

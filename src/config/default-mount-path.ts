@@ -1,2 +1,0 @@
-/** Where the container finds the certificates if it does not mount the volume yet and `certificates.mountPath` is absent. */
-export const defaultMountPath = "/etc/prom-certs/";
