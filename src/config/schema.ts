@@ -58,7 +58,8 @@ const dnsName = z
   });
 
 // The injector refuses a bare address, spaces and `*` in excludeOutboundIPRanges (istio: pkg/kube/inject/validate.go).
-const ipRange = z.union([z.cidrv4(), z.cidrv6()]).register(rules, {
+// zod takes a fraction for the length of an IPv6 prefix.
+const ipRange = z.union([z.cidrv4(), z.cidrv6().check(z.refine((range) => /\/\d+$/.test(range)))]).register(rules, {
   expected: "an IP range in CIDR form",
   example: "10.96.0.1/32",
   correct: (text) => `${text}/${text.includes(":") ? 128 : 32}`,
