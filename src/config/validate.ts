@@ -34,14 +34,13 @@ export function validate(object: Readonly<Record<string, unknown>>, form: Form):
   };
 }
 
-/** The settings that the rest of a config gives when the faulty fields are taken out. */
+/** The settings that the rest of a config gives when the faulty fields are taken out of `value`. */
 function settingsWithout(faults: readonly $ZodIssue[], value: unknown): Settings {
-  const rest = structuredClone(value);
   for (const fault of faults) {
-    if (fault.code === "unrecognized_keys") fault.keys.forEach((key) => remove(rest, [...fault.path, key]));
-    else remove(rest, fault.path);
+    if (fault.code === "unrecognized_keys") fault.keys.forEach((key) => remove(value, [...fault.path, key]));
+    else remove(value, fault.path);
   }
-  return safeParse(interceptBackends, rest).data?.spec ?? defaultSettings();
+  return safeParse(interceptBackends, value).data?.spec ?? defaultSettings();
 }
 
 /** Takes out the field at a path: a list or a selector as a whole, since a part of it would mean something else. */
@@ -54,8 +53,9 @@ function remove(value: unknown, path: Path): void {
 }
 
 /**
- * Null is absent, as in the Kubernetes API; kustomize sends `agent: null` for an `agent:` with nothing below it.
- * Only where a known field stands: an unknown key is an error whatever it holds, and so is a label without a value.
+ * A copy in which null is absent, as in the Kubernetes API; kustomize sends `agent: null` for an `agent:` with nothing
+ * below it. Only where a known field stands: an unknown key is an error whatever it holds, and so is a label without a
+ * value.
  */
 function withoutNulls(value: unknown, schema: $ZodType): unknown {
   if (!isRecord(value)) return value;

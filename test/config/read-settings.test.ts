@@ -244,6 +244,10 @@ describe("unknown keys", () => {
       'spec.TRAFFICINTERCEPTION: "TRAFFICINTERCEPTION" is not a field of spec; did you mean trafficInterception?',
     ],
     [{ agnet: null }, 'spec.agnet: "agnet" is not a field of spec; did you mean agent?'],
+    [
+      { toString: null },
+      'spec.toString: "toString" is not a field of spec; remove it, or use one of agent, pipelines, trafficInterception, ports, bypass, certificates, endpoints, warnings',
+    ],
     [{ agnet: {} }, 'spec.agnet: "agnet" is not a field of spec; did you mean agent?'],
     [{ "agent.name": "x" }, 'spec["agent.name"]: "agent.name" is not a field of spec; did you mean spec.agent.name?'],
     [
