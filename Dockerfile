@@ -15,7 +15,7 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY LICENSE tsconfig.json ./
-COPY scripts/build.mjs scripts/build-executable.mjs scripts/
+COPY scripts/build.mjs scripts/build-executable.mjs scripts/constants.mjs scripts/
 COPY src src
 RUN npm run build:executable && chmod 0644 LICENSE dist/intercept-backends.licenses.txt
 

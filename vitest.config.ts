@@ -1,13 +1,9 @@
-import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
-const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
 const hosts = "test/hosts/**/*.test.ts";
 const image = "test/image/**/*.test.ts";
 
 export default defineConfig({
-  // The same constant that scripts/build.mjs writes into the program.
-  define: { __VERSION__: JSON.stringify(version) },
   test: {
     projects: [
       {

@@ -7,14 +7,15 @@
 // than Node's (docs/performance.md has the figures). It is no dependency of this package, since it is large: npm fetches
 // it here once, in the version and with the content that stands below, and keeps it in the user's cache folder.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { constants } from "./constants.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const { version: ours } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const ours = JSON.parse(constants.__VERSION__);
 
 const version = "1.4.5";
 const compilers = {
@@ -45,7 +46,7 @@ export const options = [
   // Parsing the source would be half of the start.
   "--bytecode",
   "--format=esm",
-  `--define=__VERSION__="${ours}"`,
+  ...Object.entries(constants).map(([name, value]) => `--define=${name}=${value}`),
   // A run is over before the just-in-time compiler has earned what it costs; hot loops still reach it.
   "--compile-jit-policy=30",
   "--no-compile-autoload-dotenv",

@@ -9,9 +9,9 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { constants } from "./constants.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const program = "dist/intercept-backends.mjs";
 const parts = "dist/program";
 const adapterSource = "src/kpt-func.ts";
@@ -22,7 +22,7 @@ const common = {
   platform: "node",
   target: "node20",
   format: "esm",
-  define: { __VERSION__: JSON.stringify(version) },
+  define: constants,
   charset: "utf8",
   logLevel: "warning",
   metafile: true,

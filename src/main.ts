@@ -2,12 +2,13 @@
  * The program. Hosts start it for every save and every sync with no arguments and a pipe, so that way is loaded at once;
  * whatever else a call may need is loaded when it does.
  */
+import { asFileError, FileError, UsageError } from "./cli/errors.ts";
 import type { Arguments } from "./cli/read-arguments.ts";
 import { rewriteCall } from "./cli/rewrite.ts";
-import { BUG, FAILED, isTerminal, print, printHelp, say, USAGE } from "./cli/streams.ts";
-import { UsageError } from "./cli/usage-error.ts";
+import { BUG, isTerminal, print, printHelp, say, USAGE } from "./cli/streams.ts";
 
 declare const __VERSION__: string;
+declare const __REPORT__: string;
 
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = await argumentsOf(argv);
@@ -37,21 +38,29 @@ async function argumentsOf(argv: readonly string[]): Promise<Arguments> {
   return readArguments(argv);
 }
 
-/** The one place where what was thrown ends: wrong usage in a sentence, a closed pipe in silence, bugs with a request. */
-function explain(error: unknown, verbose: boolean): number {
-  if (error instanceof UsageError) {
-    say(`${error.message}; see intercept-backends --help`);
-    return USAGE;
+/** Top-level error handler: usage and file errors print one line, EPIPE exits quietly, anything else is reported as a bug. */
+function handle(thrown: unknown, verbose: boolean): number {
+  const error = asFileError(thrown);
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  const status = code === "EPIPE" || error instanceof UsageError || error instanceof FileError ? USAGE : BUG;
+  const message = error instanceof Error ? error.message : String(error);
+  try {
+    if (error instanceof UsageError) say(`${message}; see intercept-backends --help`);
+    else if (error instanceof FileError) say(message);
+    else if (status === BUG) {
+      say(
+        `bug: ${message}; nothing was changed; please report it ${__REPORT__}, with the input and the output of --verbose`,
+      );
+      if (verbose && error instanceof Error) say(error.stack ?? "");
+    }
+  } catch {
+    // Standard error cannot be written: the exit status still counts.
   }
-  if ((error as NodeJS.ErrnoException | null)?.code === "EPIPE") return FAILED;
-  const what = error instanceof Error ? error.message : String(error);
-  say(`bug: ${what}; nothing was changed; please report it with the input and the output of --verbose`);
-  if (verbose && error instanceof Error) say(error.stack ?? "");
-  return BUG;
+  return status;
 }
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = explain(error, process.argv.includes("--verbose"));
+  process.exitCode = handle(error, process.argv.includes("--verbose"));
 }

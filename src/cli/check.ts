@@ -25,11 +25,11 @@ import { changePart, writeStream } from "../stream/write-stream.ts";
 import type { Manifest } from "../base/manifest.ts";
 import type { Change } from "../yaml/edit/change.ts";
 import { configsOf } from "./explain.ts";
-import { readPaths } from "./files.ts";
+import { readFiles } from "./files.ts";
 import type { Options } from "./read-arguments.ts";
 import { configFileOf } from "./rewrite.ts";
 import { isTerminal, printHelp, say, STANDARD_INPUT, write } from "./streams.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./errors.ts";
 
 /** The forms in which a check is told. */
 export const CHECK_FORMATS = ["diff", "github", "sarif"] as const;
@@ -48,7 +48,7 @@ export async function checkCall(paths: readonly string[], options: Options, vers
   if (!isCheckFormat(format)) throw new UsageError(`--format is ${CHECK_FORMATS.join(", ")}, not ${format}`);
   if (paths.length === 0 && (await isTerminal())) return printHelp();
   const folder = process.cwd();
-  const files = readPaths(paths);
+  const files = readFiles(paths);
   const joined = joinDocuments(paths.length === 0 ? files : namedFrom(folder, files));
   const configFile = configFileOf(options);
   const [config] = configFile ? namedFrom(folder, [configFile]) : [];

@@ -23,11 +23,11 @@ import type { Manifest } from "../base/manifest.ts";
 import { isRecord } from "../base/record.ts";
 import { applyChange } from "../yaml/edit/apply-change.ts";
 import type { Value } from "../yaml/edit/change.ts";
-import { readPaths } from "./files.ts";
+import { readFiles } from "./files.ts";
 import type { Options } from "./read-arguments.ts";
 import { configFileOf, configOf } from "./rewrite.ts";
 import { isTerminal, printHelp, STANDARD_INPUT, tell, write } from "./streams.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./errors.ts";
 
 /** The forms in which the flows are printed. */
 export const FORMATS = ["table", "markdown", "mermaid", "json", "svg"] as const;
@@ -56,7 +56,7 @@ export async function explainCall(paths: readonly string[], options: Options): P
   const { format = "table" } = options;
   if (!isFormat(format)) throw new UsageError(`--format is ${FORMATS.join(", ")}, not ${format}`);
   if (paths.length === 0 && (await isTerminal())) return printHelp();
-  const joined = joinDocuments(readPaths(paths));
+  const joined = joinDocuments(readFiles(paths));
   const configFile = configFileOf(options);
   const config = configOf(configFile);
   if (config !== undefined && "severity" in config) return tell([config], configFile?.path ?? "");

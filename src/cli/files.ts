@@ -1,23 +1,18 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { NamedFile } from "../stream/join-documents.ts";
-import { readStdin, STANDARD_INPUT } from "./streams.ts";
-import { UsageError } from "./usage-error.ts";
+import { withFile } from "./errors.ts";
+import { readFile } from "./streams.ts";
 
-/** The files of a call, standard input where it names none; throws UsageError for one that cannot be read. */
-export function readPaths(paths: readonly string[]): NamedFile[] {
-  if (paths.length === 0) return [{ path: STANDARD_INPUT, bytes: readStdin() }];
-  try {
-    return readFiles(paths, readStdin);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+/** Several files, or folders of them, by their names; standard input where there are none. */
+export function readFiles(paths: readonly string[]): NamedFile[] {
+  return (paths.length === 0 ? ["-"] : paths.flatMap(filesOf)).map(readFile);
 }
 
 /** The YAML and JSON files of a folder and of those in it, but for hidden ones, by name; for anything else the path itself. */
-export function filesOf(path: string): string[] {
-  if (path === "-" || !statSync(path).isDirectory()) return [path];
-  return readdirSync(path, { withFileTypes: true })
+function filesOf(path: string): string[] {
+  if (path === "-" || !withFile(path, () => statSync(path)).isDirectory()) return [path];
+  return withFile(path, () => readdirSync(path, { withFileTypes: true }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
@@ -25,13 +20,4 @@ export function filesOf(path: string): string[] {
       if (entry.isDirectory()) return filesOf(inner);
       return /\.(?:ya?ml|json)$/.test(entry.name) ? [inner] : [];
     });
-}
-
-/** Several files, or folders of them, by their names; `-` is what `readInput` gives. */
-export function readFiles(paths: readonly string[], readInput: () => Uint8Array): NamedFile[] {
-  return paths
-    .flatMap(filesOf)
-    .map((path) =>
-      path === "-" ? { path: "standard input", bytes: readInput() } : { path, bytes: readFileSync(path) },
-    );
 }

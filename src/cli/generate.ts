@@ -2,7 +2,7 @@ import { generate } from "../argocd/generate.ts";
 import type { Options } from "./read-arguments.ts";
 import { configFileOf, configOf } from "./rewrite.ts";
 import { FAILED, OK, say, tell, write } from "./streams.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./errors.ts";
 
 /** `intercept-backends generate [DIR]`, in the present folder without DIR, which is how Argo CD calls a plugin. Returns the exit status. */
 export async function generateCall(folders: readonly string[], options: Options): Promise<number> {

@@ -37,8 +37,8 @@ Options:
 
 Exit status:
   0  done, with or without warnings
-  1  errors in the input or the function config; nothing was changed
-  2  wrong usage, or a file that cannot be read
+  1  errors in the input, the DIR of generate or the function config; nothing was changed
+  2  wrong usage, or a file or stream that cannot be read or written
   3  a bug in intercept-backends
   check has its own meanings of 1 and 2, as said above
 

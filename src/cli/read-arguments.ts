@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./errors.ts";
 
 const OPTIONS = {
   format: { type: "string" },

@@ -1,12 +1,12 @@
 import { fstatSync, readFileSync } from "node:fs";
 import type { Finding } from "../base/finding.ts";
 import { hasError } from "../base/finding.ts";
-import { readAll, writeAll } from "./io.ts";
 import { locate } from "../stream/find-place.ts";
 import type { FindPlace } from "../stream/find-place.ts";
 import type { NamedFile } from "../stream/join-documents.ts";
 import { toLine } from "../stream/result.ts";
-import { UsageError } from "./usage-error.ts";
+import { withFile } from "./errors.ts";
+import { readAll, writeAll } from "./io.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -23,28 +23,26 @@ export const STANDARD_INPUT = "standard input";
 
 /** True when a person sits at standard input. Loading `node:tty` takes longer than a whole small run, and no pipe needs it. */
 export async function isTerminal(): Promise<boolean> {
-  if (!fstatSync(STDIN).isCharacterDevice()) return false;
+  if (!withFile(STANDARD_INPUT, () => fstatSync(STDIN)).isCharacterDevice()) return false;
   const { isatty } = await import("node:tty");
   return isatty(STDIN);
 }
 
 /** All of standard input. */
 export function readStdin(): Uint8Array {
-  return readAll(STDIN);
+  return withFile(STANDARD_INPUT, () => readAll(STDIN));
 }
 
-/** A file by its name, `-` for standard input; throws UsageError for one that cannot be read. */
-export function readFile(file: string): NamedFile {
-  try {
-    return file === "-" ? { path: STANDARD_INPUT, bytes: readStdin() } : { path: file, bytes: readFileSync(file) };
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+/** A file by its name, `-` for standard input; throws FileError for one that cannot be read. */
+export function readFile(name: string): NamedFile {
+  const path = name === "-" ? STANDARD_INPUT : name;
+  const bytes = name === "-" ? readStdin() : withFile(path, () => readFileSync(path));
+  return { path, bytes };
 }
 
 /** Writes pieces to standard output, all of them before it returns. */
 export function write(pieces: readonly Uint8Array[]): void {
-  writeAll(STDOUT, pieces);
+  withFile("standard output", () => writeAll(STDOUT, pieces));
 }
 
 /** Writes a text to standard output, which is all that the call was for. */
@@ -61,7 +59,7 @@ export async function printHelp(): Promise<number> {
 
 /** Writes one line to standard error. */
 export function say(line: string): void {
-  writeAll(STDERR, [Buffer.from(`${line}\n`)]);
+  withFile("standard error", () => writeAll(STDERR, [Buffer.from(`${line}\n`)]));
 }
 
 /**

@@ -2,8 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readAll } from "../src/cli/io.ts";
-import { freshFolder } from "./folders.ts";
+import { readAll } from "../../src/cli/io.ts";
+import { freshFolder } from "../folders.ts";
 
 const folder = freshFolder();
 const file = join(folder, "file");
