@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { Finding } from "../base/finding.ts";
+import { notText } from "../base/not-text.ts";
 import { joinDocuments } from "../stream/join-documents.ts";
 import type { NamedFile } from "../stream/join-documents.ts";
 import { byteOrderMark } from "../stream/lines.ts";
@@ -56,9 +57,8 @@ function textOf(repository: Repository, file: FoundFile): Uint8Array | Finding {
   const bytes = readInside(repository, file, file.path);
   if (!(bytes instanceof Uint8Array)) return bytes;
   const name = shown(repository, file.path);
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    return problem("is UTF-16", "save it as UTF-8", name);
-  }
+  const broken = notText(bytes);
+  if (broken) return problem(broken.cause, broken.remedy, name);
   const text = bytes.subarray(byteOrderMark(bytes));
   if (!/\.json$/i.test(file.path)) return text;
   try {

@@ -1,11 +1,12 @@
 import { fstatSync, readFileSync } from "node:fs";
 import type { Finding } from "../base/finding.ts";
 import { hasError } from "../base/finding.ts";
+import { notText } from "../base/not-text.ts";
 import { locate } from "../stream/find-place.ts";
 import type { FindPlace } from "../stream/find-place.ts";
 import type { NamedFile } from "../stream/join-documents.ts";
 import { toLine } from "../stream/result.ts";
-import { withFile } from "./errors.ts";
+import { FileError, withFile } from "./errors.ts";
 import { readAll, writeAll } from "./io.ts";
 
 const STDIN = 0;
@@ -33,10 +34,12 @@ export function readStdin(): Uint8Array {
   return withFile(STANDARD_INPUT, () => readAll(STDIN));
 }
 
-/** A file by its name, `-` for standard input; throws FileError for one that cannot be read. */
+/** A file by its name, `-` for standard input; throws FileError for one that cannot be read or is no text. */
 export function readFile(name: string): NamedFile {
   const path = name === "-" ? STANDARD_INPUT : name;
   const bytes = name === "-" ? readStdin() : withFile(path, () => readFileSync(path));
+  const problem = notText(bytes);
+  if (problem) throw new FileError(`${path}: ${problem.cause}; ${problem.remedy}`);
   return { path, bytes };
 }
 
