@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { runProgram } from "../program.ts";
+import type { Ran } from "../program.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const cases = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []));
 const update = process.env["UPDATE_GOLDEN"] !== undefined;
 
 interface Said {
@@ -14,39 +15,69 @@ interface Said {
   stderr: string[];
 }
 
+interface Case {
+  name: string;
+  input: Buffer;
+  ran: Ran;
+  again: Ran;
+  expected: Buffer;
+  said: Said;
+}
+
 // Hosts write to standard input; only a case named `file-…` is called as a person does who names a file.
-describe.each(cases.map(({ name }) => name))("%s", (name) => {
+function runCase(name: string): Case {
   const path = (file: string): string => join(folder, name, file);
   const isFile = name.startsWith("file-");
   const config = existsSync(path("config.yaml")) ? ["--function-config", "config.yaml"] : [];
   const input = readFileSync(path("input.yaml"));
-  const ran = runProgram(isFile ? [...config, "input.yaml"] : config, isFile ? "" : input, join(folder, name));
-  const said: Said = { exitStatus: ran.status, stderr: ran.stderr.split("\n").filter((line) => line !== "") };
+  const ran = runProgram(isFile ? [...config, "input.yaml"] : config, isFile ? "" : input, path("."));
+  const again = runProgram(isFile ? [...config, "-"] : config, ran.stdout, path("."));
   if (update) {
     writeFileSync(path("expected.yaml"), ran.stdout);
-    writeFileSync(path("results.yaml"), stringify(said, { lineWidth: 0 }));
+    writeFileSync(path("results.yaml"), stringify(saidBy(ran), { lineWidth: 0 }));
   }
+  const said = parse(readFileSync(path("results.yaml"), "utf8")) as Said;
+  return { name, input, ran, again, expected: readFileSync(path("expected.yaml")), said };
+}
 
-  test("has one line that says why it exists", () => {
-    expect(readFileSync(path("README.md"), "utf8").trim().split("\n")).toHaveLength(1);
-  });
+function saidBy({ status, stderr }: Ran): Said {
+  return { exitStatus: status, stderr: stderr.split("\n").filter((line) => line !== "") };
+}
 
+const cases = names.map(runCase);
+const named = (some: readonly Case[]): [string, Case][] => some.map((one) => [one.name, one]);
+
+describe.each(named(cases))("%s", (_, { ran, again, expected, said }) => {
   test("gives the expected bytes", () => {
-    expect(ran.stdout.toString("latin1")).toBe(readFileSync(path("expected.yaml"), "latin1"));
+    expect(ran.stdout.toString("latin1")).toBe(expected.toString("latin1"));
   });
 
   test("says and exits as expected", () => {
-    expect(said).toEqual(parse(readFileSync(path("results.yaml"), "utf8")));
+    expect(saidBy(ran)).toEqual(said);
   });
 
-  test("an error leaves the input as it came, with nothing but results behind it", () => {
-    const [kept, added] = [ran.stdout.subarray(0, input.length), ran.stdout.subarray(input.length).toString()];
-    expect(ran.status === 0 || (kept.equals(input) && /^(?:results:\n[^]*)?$/.test(added))).toBe(true);
-  });
-
-  test("a second run changes no byte", () => {
-    const again = runProgram(isFile ? [...config, "-"] : config, ran.stdout, join(folder, name));
+  test("a second run changes no byte and exits with the same status", () => {
     expect(again.stdout.toString("latin1")).toBe(ran.stdout.toString("latin1"));
     expect(again.status).toBe(ran.status);
   });
+});
+
+const failing = cases.filter(({ said }) => said.exitStatus !== 0);
+
+describe.each(named(failing))("the error of %s", (_, { input, ran, again }) => {
+  const added = ({ stdout }: Ran): string => stdout.subarray(input.length).toString();
+
+  test("leaves the input unchanged, and adds nothing but results", () => {
+    expect(ran.stdout.subarray(0, input.length).equals(input)).toBe(true);
+    expect(added(ran)).toMatch(/^(?:results:\n[^]*)?$/);
+  });
+
+  test("comes again from a second run, which adds nothing", () => {
+    expect(added(again)).toBe(added(ran));
+  });
+});
+
+test("each case has one line that says why it exists", () => {
+  const readmes = names.map((name) => readFileSync(join(folder, name, "README.md"), "utf8").trim());
+  expect(readmes.filter((text) => text === "" || text.includes("\n"))).toEqual([]);
 });
