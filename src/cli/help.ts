@@ -14,7 +14,8 @@ Usage:
 FILE holds a ResourceList, or plain manifests with --- between them, and several files
 are taken together. What was rewritten goes to standard output, byte for byte the input
 but for the lines that had to change; errors and warnings go to standard error, one line
-each, and into the results of a ResourceList.
+each, and into the results of a ResourceList. After an error a ResourceList is printed
+unchanged with its results, and plain manifests are not printed.
 
 explain carries out the rewrite in memory and prints each connection that the agent then
 opens, which way it takes and which rule decides. Its FILE may be a folder of YAML files,

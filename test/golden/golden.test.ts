@@ -63,8 +63,13 @@ describe.each(named(cases))("%s", (_, { ran, again, expected, said }) => {
 });
 
 const failing = cases.filter(({ said }) => said.exitStatus !== 0);
+const isPlain = ({ name, input }: Case): boolean => name.startsWith("file-") && !input.includes("kind: ResourceList");
 
-describe.each(named(failing))("the error of %s", (_, { input, ran, again }) => {
+test.each(named(failing.filter(isPlain)))("the error of %s prints no manifests", (_, { ran }) => {
+  expect(ran.stdout.toString()).toBe("");
+});
+
+describe.each(named(failing.filter((one) => !isPlain(one))))("the error of %s", (_, { input, ran, again }) => {
   const added = ({ stdout }: Ran): string => stdout.subarray(input.length).toString();
 
   test("leaves the input unchanged, and adds nothing but results", () => {
@@ -73,6 +78,7 @@ describe.each(named(failing))("the error of %s", (_, { input, ran, again }) => {
   });
 
   test("comes again from a second run, which adds nothing", () => {
+    expect(again.stderr).toBe(ran.stderr);
     expect(added(again)).toBe(added(ran));
   });
 });
