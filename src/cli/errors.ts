@@ -1,8 +1,14 @@
+import { toLine } from "../stream/result.ts";
+
 /** A call that cannot be carried out as it was typed. */
 export class UsageError extends Error {}
 
-/** A file or stream that cannot be read or written; the message is `path: cause; remedy`. */
-export class FileError extends Error {}
+/** A file or stream that cannot be read or written, `problem` being `cause; remedy`. */
+export class FileError extends Error {
+  constructor(path: string, problem: string) {
+    super(toLine({ severity: "error", cause: problem }, path));
+  }
+}
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: "permission denied; let the user of this process read it",
@@ -19,7 +25,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 export function asFileError(error: unknown, path?: string): unknown {
   const { code = "", errno, path: own = "a file" } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof errno !== "number" || code === "EPIPE") return error;
-  return new FileError(`${path ?? own}: ${PROBLEMS[code] ?? `fails with ${code}; check the path and the disk`}`);
+  return new FileError(path ?? own, PROBLEMS[code] ?? `fails with ${code}; check the path and the disk`);
 }
 
 /** Carries out something with a file or stream; throws FileError where the operating system refuses. */

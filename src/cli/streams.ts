@@ -39,7 +39,7 @@ export function readFile(name: string): NamedFile {
   const path = name === "-" ? STANDARD_INPUT : name;
   const bytes = name === "-" ? readStdin() : withFile(path, () => readFileSync(path));
   const problem = notText(bytes);
-  if (problem) throw new FileError(`${path}: ${problem.cause}; ${problem.remedy}`);
+  if (problem) throw new FileError(path, `${problem.cause}; ${problem.remedy}`);
   return { path, bytes };
 }
 

@@ -26,6 +26,7 @@ const UNREADABLE: [string, string][] = [
   ["dangling.yaml", GONE],
   ["loop", "its symbolic links lead in a circle; correct them"],
   [LONG, "the path is too long; shorten it"],
+  ["two\nlines.yaml", GONE],
   ["ok.yaml/below", "a part of the path is a file, not a folder; check the path"],
 ];
 const FOLDER = "is a folder; name a file in it";
@@ -43,7 +44,7 @@ function shell(script: string): { status: number | null; stderr: string } {
 
 describe("a file that cannot be read is named with cause and remedy, and the status is 2", () => {
   test.each(UNREADABLE)("%s", (path, cause) => {
-    const wrong = { status: 2, stdout: "", stderr: `${path}: ${cause}\n` };
+    const wrong = { status: 2, stdout: "", stderr: `${path.replace("\n", "\\n")}: ${cause}\n` };
     expect(said([path])).toEqual(wrong);
     expect(said(["explain", path])).toEqual(wrong);
     expect(said(["check", path])).toEqual(wrong);
@@ -81,7 +82,7 @@ describe("a file that cannot be read is named with cause and remedy, and the sta
 });
 
 describe("a folder that cannot be read", () => {
-  test.each(["ok.yaml", ...UNREADABLE.map(([path]) => path)])("%s", (path) => {
+  test.each(["ok.yaml", "none.yaml", "dangling.yaml", "loop", LONG, "ok.yaml/below"])("%s", (path) => {
     expect(said(["generate", path])).toMatchObject({
       status: 1,
       stdout: "",
