@@ -91,7 +91,7 @@ export function referencedSecrets(pipelines: readonly Manifest[], selection: Pip
 }
 
 type Reading =
-  | { kind: "readable"; port: number; host?: string; doubts: Fault[] }
+  | { kind: "readable"; port: number; host?: string }
   | { kind: "unresolved"; fault: Fault }
   | { kind: "wrong"; faults: Fault[] };
 
@@ -115,7 +115,6 @@ function backendsOf(
   const host =
     reading.kind === "readable" && reading.host !== undefined && "value" in endpoint ? { host: reading.host } : {};
 
-  if (reading.kind === "readable") for (const doubt of reading.doubts) report("warning", doubt);
   if (Array.isArray(override)) {
     if (reading.kind === "wrong") reading.faults.forEach((fault) => report("warning", fault));
     if (reading.kind === "readable" && override.join() !== String(reading.port)) {
@@ -146,7 +145,7 @@ function readSource({ endpoint, settings }: MetricPipeline, { secrets }: Backend
   const secret = lookUpSecret(endpoint.secretKeyRef, secrets);
   switch (secret.kind) {
     case "value":
-      return readEndpoint(secret.value, settings);
+      return readEndpoint(secret.value, { ...settings, isSecret: true });
     case "unresolved":
       return secret;
     case "wrong":

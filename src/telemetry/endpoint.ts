@@ -14,6 +14,8 @@ export interface EndpointSettings {
   };
   /** `authentication.oauth2` is there. */
   oauth2: boolean;
+  /** The text comes from a Secret, so that no fault quotes any of it. */
+  isSecret?: boolean;
 }
 
 /** What an endpoint says: the port that is dialled, or that it cannot be known before the placeholders are filled in, or why it is wrong. */
@@ -23,18 +25,16 @@ export type EndpointReading =
       port: number;
       /** Without brackets; absent where a placeholder hides it. */
       host?: string;
-      /** Parts that the operator lets pass and that the exporter cannot use. */
-      doubts: Fault[];
     }
   | { kind: "unresolved"; fault: Fault }
   | { kind: "wrong"; faults: Fault[] };
 
 /**
  * Reads an endpoint as the operator's validator judges it and as the collector's exporter dials it.
- * In: the endpoint's text and the settings around it. Out: a reading; its faults never hold any of the text. Never throws.
+ * In: the endpoint's text and the settings around it. Out: a reading; of the text its faults hold the scheme at most. Never throws.
  * Source: telemetry-manager `internal/validators/endpoint/endpoint_validator.go`. Differences, each towards what is dialled: http without a port
- * is 80 or 443 (the operator lists 4318), the port must be 1 to 65535, a host must be there, white space at the ends and gRPC
- * resolver targets are refused, placeholders are not held against the endpoint.
+ * is 80 or 443 (the operator lists 4318), the port must be 1 to 65535, a host must be there, white space at the ends is refused, and over
+ * gRPC what the collector's exporter cannot dial; placeholders are not held against the endpoint.
  */
 export function readEndpoint(text: string, settings: EndpointSettings): EndpointReading {
   const masked = maskPlaceholders(text);
@@ -45,14 +45,13 @@ export function readEndpoint(text: string, settings: EndpointSettings): Endpoint
   if (typeof url === "string") return { kind: "wrong", faults: [urlFault(url, masked)] };
 
   const { host, port } = readPort(url, settings.protocol);
-  const faults = [...(isFault(port) ? [port] : []), ...host.faults, ...settingFaults(url, settings)];
+  const faults = [...(isFault(port) ? [port] : []), ...host.faults, ...settingFaults(url, masked, settings)];
   if (faults.length > 0) return { kind: "wrong", faults };
   if (typeof port !== "number") return { kind: "unresolved", fault: UNRESOLVED };
   return {
     kind: "readable",
     port,
     ...(host.name.includes(UNKNOWN) ? {} : { host: host.name.replace("%25", "%") }),
-    doubts: settings.protocol === "grpc" ? grpcDoubts(url) : [],
   };
 }
 
@@ -82,7 +81,7 @@ function plainFault(masked: string): Fault | undefined {
   const rest = masked.slice(scheme.length + 1);
   if (RESOLVERS.includes(scheme) && !/^\d*$/.test(rest)) {
     return {
-      cause: "the endpoint is a gRPC resolver target or a Unix socket, and not a host with a port",
+      cause: `the endpoint is a gRPC resolver target or a Unix socket (${scheme}:), which the operator refuses, and not a host with a port`,
       remedy: "write host and port, with http:// before them for plaintext",
     };
   }
@@ -214,18 +213,13 @@ function isFault(port: PortReading["port"]): port is Fault {
   return typeof port === "object";
 }
 
-function settingFaults(url: GoUrl, { protocol, tls, oauth2 }: EndpointSettings): Fault[] {
-  const faults: Fault[] = [];
+function settingFaults(url: GoUrl, masked: string, settings: EndpointSettings): Fault[] {
+  const { protocol, tls, oauth2, isSecret } = settings;
+  const faults: Fault[] = protocol === "grpc" ? grpcFaults(url, masked, isSecret ?? false) : [];
   if (protocol === "http" && !["http", "https", UNKNOWN].includes(url.scheme)) {
     faults.push({
       cause: "the endpoint's scheme is missing or neither http nor https, which the protocol http requires",
       remedy: "put https:// before the host, or http:// for plaintext, or set protocol: grpc",
-    });
-  }
-  if (protocol === "grpc" && url.path !== "") {
-    faults.push({
-      cause: "the endpoint has a path, which gRPC does not allow, not even a trailing slash",
-      remedy: "end the endpoint after the port, or set protocol: http",
     });
   }
   if (oauth2 && protocol === "grpc" && (tls.insecure || url.scheme === "http")) {
@@ -243,19 +237,36 @@ function settingFaults(url: GoUrl, { protocol, tls, oauth2 }: EndpointSettings):
   return faults;
 }
 
-function grpcDoubts(url: GoUrl): Fault[] {
-  const doubts: Fault[] = [];
+/**
+ * What the gRPC exporter cannot dial: it strips `http://` and `https://` in lower case alone and takes the rest for `host:port`; the collector
+ * refuses its whole configuration where that fails (opentelemetry-collector: config/configgrpc/configgrpc.go).
+ */
+function grpcFaults(url: GoUrl, masked: string, isSecret: boolean): Fault[] {
+  const faults: Fault[] = [];
+  const scheme = url.scheme === "" || url.scheme === UNKNOWN ? "" : masked.slice(0, url.scheme.length);
+  if (!["", "http", "https"].includes(scheme)) {
+    faults.push({
+      cause: `the collector's gRPC exporter does not know the endpoint's scheme${isSecret ? "" : ` ${scheme}://`}, and the collector then exports for no pipeline`,
+      remedy: "write host:port with https:// before it, or http:// for plaintext, both in lower case",
+    });
+  }
+  if (url.path !== "") {
+    faults.push({
+      cause: "the endpoint has a path, which gRPC does not allow, not even a trailing slash",
+      remedy: "end the endpoint after the port, or set protocol: http",
+    });
+  }
   if (url.hasUserInfo) {
-    doubts.push({
+    faults.push({
       cause: "the endpoint holds user info, which the collector's gRPC exporter takes for a part of the host name",
       remedy: "move the credentials to spec.output.otlp.authentication",
     });
   }
   if (url.hasQueryOrFragment) {
-    doubts.push({
+    faults.push({
       cause: "the endpoint holds a query or fragment, which the collector's gRPC exporter takes for a part of the port",
       remedy: "end the endpoint after the port",
     });
   }
-  return doubts;
+  return faults;
 }

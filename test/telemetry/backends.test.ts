@@ -17,7 +17,7 @@ const SECRET_REF = `${ENDPOINT}.valueFrom.secretKeyRef`;
 describe("backends", () => {
   test("come from the endpoints, in the order of the pipelines", () => {
     const pipelines = [
-      to("https://user:pass@one.example.com:9090", { name: "one" }),
+      to("https://one.example.com:9090", { name: "one" }),
       pipelineTo({ endpoint: { value: "http://two.example.com/api" }, protocol: "http", path: "/v1" }, { name: "two" }),
       pipelineFromSecret({}, { name: "three", apiVersion: "telemetry.kyma-project.io/v1alpha1" }),
       to("${HOST}:4317", { name: "four" }),
@@ -29,9 +29,7 @@ describe("backends", () => {
       { name: "three", port: 4318, shown: "<from Secret kyma-system/backend url>:4318" },
       { name: "four", port: 4317, shown: "${HOST}:4317" },
     ]);
-    expect(brief(findings)).toEqual([
-      `warning ${ENDPOINT}.value: the endpoint holds user info, which the collector's gRPC exporter takes for a part of the host name`,
-    ]);
+    expect(findings).toEqual([]);
     expect(selected).toBe(4);
   });
 
@@ -163,11 +161,11 @@ describe("a wrong field is an error that names it", () => {
 
   test("the current value is shown, but no credentials", () => {
     const { findings } = resolve([
-      to("https://user:pass@host"),
+      pipelineTo({ endpoint: { value: "https://user:pass@host:x" }, protocol: "http" }),
       pipelineTo({ endpoint: "https://user:pass@host:4317", tls: { key: "PEM pass" }, authentication: "Bearer pass" }),
     ]);
     expect(findings.map(({ field }) => field)).toEqual([
-      { path: `${ENDPOINT}.value`, currentValue: "https://host" },
+      { path: `${ENDPOINT}.value`, currentValue: "https://host:x" },
       { path: ENDPOINT, currentValue: "https://host:4317" },
       { path: "spec.output.otlp.tls.key" },
       { path: "spec.output.otlp.authentication" },

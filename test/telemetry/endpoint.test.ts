@@ -33,7 +33,6 @@ describe("host", () => {
   test.each([
     ["https://otel.example.com:4317", "otel.example.com"],
     ["otel.example.com:4317", "otel.example.com"],
-    ["https://user:pass@host:4317", "host"],
     ["https://[2001:db8::1]:4317", "2001:db8::1"],
     ["https://[fe80::1%25eth0]:4317", "fe80::1%eth0"],
     ["${HOST}:4317", undefined],
@@ -55,9 +54,9 @@ describe("environment placeholders", () => {
     ["${HOST:-a:b@c?d#e/f}:4317", 4317, 4317],
     ["${A:-${B}}:4317", 4317, 4317],
     ["${SCHEME}://host:4317", 4317, 4317],
-    ["https://${USER}:${PASSWORD}@host:4317", 4317, 4317],
+    ["https://${USER}:${PASSWORD}@host:4317", "user info", 4317],
     ["https://[${ADDRESS}]:4317", 4317, 4317],
-    ["https://host:4318?token=${TOKEN}", 4318, 4318],
+    ["https://host:4318?token=${TOKEN}", "query or fragment", 4318],
     ["https://host:4318/${PATH}", "has a path", 4318],
     ["https://${HOST}.example.com", "no port", 443],
     ["foo.${DOMAIN}:4318", 4318, "scheme is missing"],
@@ -95,7 +94,7 @@ describe("OAuth2", () => {
     ["host:4317", none, 4317, "scheme is missing"],
     ["http://host:4317", material, "OAuth2 over gRPC", "is plaintext, while OAuth2"],
     ["https://host:4317", material, 4317, 4317],
-    ["HTTP://host:4317", material, "OAuth2 over gRPC", "is plaintext, while OAuth2"],
+    ["HTTP://host:4317", material, "scheme HTTP:// + OAuth2 over gRPC", "is plaintext, while OAuth2"],
     ["http://host:4317", insecure, "OAuth2 over gRPC", 4317],
     ["https://host:4317", insecure, "OAuth2 over gRPC", 4317],
     ["host:4317", insecure, "OAuth2 over gRPC", "scheme is missing"],
@@ -112,16 +111,12 @@ test("white space at the ends is explained where it comes from", () => {
   expect(reading.kind === "wrong" && reading.faults[0]?.remedy).toMatch(/echo without -n/);
 });
 
-describe("what a gRPC exporter cannot use, though the operator lets it pass, is a doubt", () => {
-  test.each([
-    ["https://user:pass@host:4317", 1],
-    ["https://host:4317?a=b", 1],
-    ["https://host:4317#f", 1],
-    ["https://host:4317", 0],
-  ])("%s", (endpoint, count) => {
-    expect(readEndpoint(endpoint, GRPC)).toMatchObject({ port: 4317, doubts: { length: count } });
-    expect(readEndpoint(endpoint, HTTP)).toMatchObject({ port: 4317, doubts: { length: 0 } });
-  });
+test.each([
+  [false, /scheme qxzqxz:\/\/,/],
+  [true, /does not know the endpoint's scheme,/],
+])("a scheme is named, unless the endpoint is a Secret's: %s", (isSecret, cause) => {
+  const reading = readEndpoint("qxzqxz://host:4317", { ...GRPC, isSecret });
+  expect(reading.kind === "wrong" && reading.faults[0]?.cause).toMatch(cause);
 });
 
 describe("showable", () => {
