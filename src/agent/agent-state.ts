@@ -1,8 +1,8 @@
 import type { Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { isRecord } from "../base/record.ts";
+import { isRecord, withoutNulls } from "../base/record.ts";
 
-/** A volume or mount as written, with its place in its list. */
+/** A volume or mount as written but for fields that are null, with its place in its list. */
 export interface Listed {
   position: number;
   name: string;
@@ -17,7 +17,7 @@ export interface Container extends Listed {
 /** What of the agent's DaemonSet the rules look at, in the types that they need. */
 export interface AgentState {
   manifest: Manifest;
-  /** Labels and annotations of the pod template; values as written, since a number there is a mistake worth mending. */
+  /** Labels and annotations of the pod template without those that are null; a number there is a mistake worth reporting. */
   labels: Readonly<Record<string, unknown>>;
   annotations: Readonly<Record<string, unknown>>;
   containers: Container[];
@@ -38,7 +38,7 @@ export function readAgent(manifest: Manifest): AgentState | Finding[] {
   const listAt = (parent: unknown, path: string): Listed[] => {
     const value = child(parent, path) ?? [];
     if (Array.isArray(value) && value.every(isRecord)) {
-      return value.map((fields, position) => ({
+      return value.map(withoutNulls).map((fields, position) => ({
         position,
         name: typeof fields["name"] === "string" ? fields["name"] : "",
         fields,
@@ -59,8 +59,8 @@ export function readAgent(manifest: Manifest): AgentState | Finding[] {
   );
   const state: AgentState = {
     manifest,
-    labels: at(metadata, "spec.template.metadata.labels"),
-    annotations: at(metadata, "spec.template.metadata.annotations"),
+    labels: withoutNulls(at(metadata, "spec.template.metadata.labels")),
+    annotations: withoutNulls(at(metadata, "spec.template.metadata.annotations")),
     containers,
     initMounts: new Set(initMounts),
     volumes: listAt(spec, "spec.template.spec.volumes"),

@@ -3,6 +3,7 @@ import type { Finding } from "../base/finding.ts";
 import { hasError } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { INJECT_LABEL } from "../istio/annotations.ts";
+import { valueAt } from "../telemetry/plain-data.ts";
 import type { Change, Value } from "../yaml/edit/change.ts";
 import { remove, set } from "../yaml/edit/change.ts";
 import type { AgentState } from "./agent-state.ts";
@@ -64,7 +65,8 @@ function withoutEmptyAnnotations(state: AgentState, steps: readonly Step[]): rea
   );
   const removed = ofAnnotations.filter(({ change }) => change.kind === "remove");
   const isLastGone = removed.length > 0 && removed.length === ofAnnotations.length;
-  if (!isLastGone || removed.length !== Object.keys(state.annotations).length) return steps;
+  if (!isLastGone || removed.length !== Object.keys(valueAt(state.manifest.object, ...ANNOTATIONS) ?? {}).length)
+    return steps;
   const others = steps.filter((step) => !removed.includes(step));
   return [...others, { path: ANNOTATIONS, change: remove, cause: "no annotation is left" }];
 }

@@ -7,7 +7,7 @@ import { isEmptyDocument, isSource, parseSource, resolvedPlain } from "../yaml/s
 import type { AgentState } from "./agent-state.ts";
 import type { Plan } from "./step.ts";
 import { ANNOTATIONS, problemOf } from "./step.ts";
-import { isRecord } from "../base/record.ts";
+import { isRecord, withoutNulls } from "../base/record.ts";
 
 const PATH = [...ANNOTATIONS, PROXY_CONFIG];
 
@@ -63,7 +63,7 @@ interface ProxyConfig {
 /** The ProxyConfig, or a sentence on what Istio would refuse (istio: pkg/config/mesh, ApplyProxyConfig). */
 function readProxyConfig({ annotations }: AgentState): ProxyConfig | string {
   const text = annotations[PROXY_CONFIG];
-  if (text === undefined || text === null) return { text: undefined, fields: {}, proxyMetadata: {} };
+  if (text === undefined) return { text: undefined, fields: {}, proxyMetadata: {} };
   if (typeof text !== "string") return "is not a string that holds YAML";
   const source = parseSource(text);
   if (!isSource(source)) return `is not YAML: ${source.message} (in line ${source.line} of the annotation)`;
@@ -71,8 +71,9 @@ function readProxyConfig({ annotations }: AgentState): ProxyConfig | string {
   const fields = resolvedPlain(source);
   if (fields === undefined) return "has aliases or merge keys that cannot be resolved";
   if (!isRecord(fields)) return "is not a map";
-  const proxyMetadata = fields["proxyMetadata"] ?? {};
-  if (!isRecord(proxyMetadata)) return "has a proxyMetadata that is not a map";
+  const written = fields["proxyMetadata"] ?? {};
+  if (!isRecord(written)) return "has a proxyMetadata that is not a map";
+  const proxyMetadata = withoutNulls(written);
   const wrong = Object.entries(proxyMetadata).find(([, value]) => typeof value !== "string");
   if (wrong) return `has a value in proxyMetadata that is not a string: ${wrong[0]} (quote it)`;
   return { text, fields, proxyMetadata };

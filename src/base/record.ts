@@ -3,6 +3,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The map without the keys whose value is null, which Kubernetes and Istio take for absent. */
+export function withoutNulls(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== null));
+}
+
 /**
  * True for two values of plain data that are the same all the way down; the order of a map's keys does not count, -0 is not
  * 0, and NaN is itself. As `isDeepStrictEqual` of `node:util`, whose module takes a twentieth of a small run to load.

@@ -1,4 +1,4 @@
-import { isRecord } from "../base/record.ts";
+import { isRecord, withoutNulls } from "../base/record.ts";
 
 /** One mount of the sidecar, as `userVolumeMount` names it. */
 export interface UserVolumeMount {
@@ -6,7 +6,7 @@ export interface UserVolumeMount {
   at: number | string;
   name: string;
   mountPath: string;
-  /** All fields as written. */
+  /** All fields as written but for those that are null. */
   fields: Readonly<Record<string, unknown>>;
 }
 
@@ -46,7 +46,7 @@ function mountOf(at: number | string, name: unknown, fields: unknown): UserVolum
   const mountPath = fields["mountPath"];
   if (typeof name !== "string" || name === "") return `entry ${at} has no name`;
   if (typeof mountPath !== "string" || mountPath === "") return `entry ${at} has no mountPath`;
-  return { at, name, mountPath, fields };
+  return { at, name, mountPath, fields: withoutNulls(fields) };
 }
 
 function collect(form: "list" | "map", read: readonly (UserVolumeMount | string)[]): UserVolumeMounts | string {

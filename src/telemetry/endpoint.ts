@@ -23,7 +23,7 @@ export type EndpointReading =
   | {
       kind: "readable";
       port: number;
-      /** Without brackets; absent where a placeholder hides it. */
+      /** In lower case, without brackets; absent where a placeholder hides it. */
       host?: string;
     }
   | { kind: "unresolved"; fault: Fault }
@@ -51,7 +51,7 @@ export function readEndpoint(text: string, settings: EndpointSettings): Endpoint
   return {
     kind: "readable",
     port,
-    ...(host.name.includes(UNKNOWN) ? {} : { host: host.name.replace("%25", "%") }),
+    ...(host.name.includes(UNKNOWN) ? {} : { host: host.name.replace("%25", "%").toLowerCase() }),
   };
 }
 

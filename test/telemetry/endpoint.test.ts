@@ -33,6 +33,7 @@ describe("host", () => {
   test.each([
     ["https://otel.example.com:4317", "otel.example.com"],
     ["otel.example.com:4317", "otel.example.com"],
+    ["https://OTEL.Example.COM:4317", "otel.example.com"],
     ["https://[2001:db8::1]:4317", "2001:db8::1"],
     ["https://[fe80::1%25eth0]:4317", "fe80::1%eth0"],
     ["${HOST}:4317", undefined],
