@@ -35,3 +35,8 @@ export interface Manifest {
   file?: SourceFile;
   object: Readonly<Record<string, unknown>>;
 }
+
+/** True for a resource that is kept from the cluster, so that nothing in it reaches the agent (functions-spec.md, local-config). */
+export function isLocalConfig({ annotations }: Manifest): boolean {
+  return annotations["config.kubernetes.io/local-config"] === "true";
+}

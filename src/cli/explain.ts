@@ -1,7 +1,7 @@
 import { findAgent } from "../agent/find-agent.ts";
 import { CLUSTER_KINDS } from "../cluster/whereabouts.ts";
 import { readSettings } from "../config/read-settings.ts";
-import { decide } from "../rewrite/decide.ts";
+import { decide, withoutLocalConfig } from "../rewrite/decide.ts";
 import type { Select } from "../rewrite/decide.ts";
 import { explain } from "../explain/explain.ts";
 import type { Explanation } from "../explain/flow.ts";
@@ -91,8 +91,9 @@ export async function explainCommand(bytes: Uint8Array, call: ExplainCall, readi
   }
 }
 
-async function explainStream(call: ExplainCall, select: Select, config: Manifest | undefined): Promise<Explained> {
-  const decision = decide(config, select);
+async function explainStream(call: ExplainCall, selectAny: Select, config: Manifest | undefined): Promise<Explained> {
+  const decision = decide(config, selectAny);
+  const select = withoutLocalConfig(selectAny);
   const told = decision.findings.filter(({ severity }) => severity !== "info");
   if (hasError(told)) return { text: "", findings: told };
   const { settings } = readSettings(config);
@@ -104,7 +105,8 @@ async function explainStream(call: ExplainCall, select: Select, config: Manifest
     settings,
     pipelines: select(["MetricPipeline"]).manifests,
     secrets: select(["Secret", "ExternalSecret", "SealedSecret"]).manifests,
-    cluster: select(CLUSTER_KINDS).manifests,
+    // A resource that is kept from the cluster may describe it, such as the Service of its API server.
+    cluster: selectAny(CLUSTER_KINDS).manifests,
   });
   if (Array.isArray(explanation)) {
     // A refused annotation leaves nothing to explain: here it is an error, and not told twice.

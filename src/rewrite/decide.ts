@@ -9,6 +9,7 @@ import type { Finding } from "../base/finding.ts";
 import { lint } from "../lint/lint.ts";
 import type { Subject } from "../lint/lint.ts";
 import type { Ask } from "../lint/warning.ts";
+import { isLocalConfig } from "../base/manifest.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
 import { referencedSecrets, resolveBackends } from "../telemetry/backends.ts";
 import type { Backend, Backends } from "../telemetry/backends.ts";
@@ -40,7 +41,8 @@ export interface Decision {
  * The story on one page: settings, backends, agent, change. All that is wrong is told at once; with an error there is no
  * change, and nothing is told as if it had been done.
  */
-export function decide(config: Manifest | undefined, select: Select): Decision {
+export function decide(config: Manifest | undefined, selectAny: Select): Decision {
+  const select = withoutLocalConfig(selectAny);
   const { settings, findings: configFindings } = readSettings(config);
   const backends = demandOf(settings, select);
   const daemonSets = select(["DaemonSet"]);
@@ -67,6 +69,14 @@ export function decide(config: Manifest | undefined, select: Select): Decision {
   if (hasError(findings) || plan.change === undefined) return unchanged(findings);
   const asked = interception.sidecar ? requests(backends, tokens.tokens) : [];
   return { rewrite: { agent, change: plan.change }, findings: [...asked, ...findings] };
+}
+
+/** Hands out only what reaches the cluster. */
+export function withoutLocalConfig(select: Select): Select {
+  return (kinds, mentioning) => {
+    const { manifests, findings } = select(kinds, mentioning);
+    return { manifests: manifests.filter((manifest) => !isLocalConfig(manifest)), findings };
+  };
 }
 
 /** The decision not to change anything: what would have been done is not told as if it had been. */

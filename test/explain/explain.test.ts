@@ -186,3 +186,9 @@ describe("the program", () => {
     ]);
   });
 });
+
+test("a MetricPipeline that is kept from the cluster has no flow", async () => {
+  const input = readFileSync(new URL("../golden/local-config-takes-no-part/input.yaml", import.meta.url), "utf8");
+  const ports = (await flowsOf(input)).filter(({ kind }) => kind === "export").map(({ port }) => port);
+  expect(ports).toEqual([4317, 9411, 5555]);
+});

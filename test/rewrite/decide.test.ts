@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { decide } from "../../src/rewrite/decide.ts";
+import { applyChange } from "../../src/yaml/edit/apply-change.ts";
+import type { Value } from "../../src/yaml/edit/change.ts";
+import { valueAt } from "../../src/telemetry/plain-data.ts";
+import { agentObject, configOf, pipelineObject, selectFrom } from "./select.ts";
+
+const INCLUDE_PORTS = "traffic.sidecar.istio.io/includeOutboundPorts";
+
+/** The ports that the agent's annotation then lists, or the errors. */
+function portsOf(objects: readonly object[], spec: Readonly<Record<string, unknown>> = {}): unknown {
+  const { rewrite, findings } = decide(configOf(spec), selectFrom(objects));
+  if (rewrite === undefined) return findings.map(({ cause }) => cause);
+  const after = applyChange(rewrite.agent.object as Value, rewrite.change);
+  return valueAt(after, "spec", "template", "metadata", "annotations", INCLUDE_PORTS);
+}
+
+function local(value: unknown): object {
+  return { annotations: { "config.kubernetes.io/local-config": value } };
+}
+
+function service(metadata: object): object {
+  const spec = { ports: [{ port: 4317, targetPort: 14317 }] };
+  return { apiVersion: "v1", kind: "Service", metadata: { name: "sink", namespace: "reef", ...metadata }, spec };
+}
+
+function secret(metadata: object): object {
+  const stringData = { url: "http://sink.reef:9090" };
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "backend", namespace: "reef", ...metadata },
+    stringData,
+  };
+}
+
+describe("a resource with the annotation local-config", () => {
+  const value = "http://sink.reef:4317";
+  const ref = { valueFrom: { secretKeyRef: { name: "backend", namespace: "reef", key: "url" } } };
+
+  test.each<[value: unknown, ports: string]>([
+    ["true", "4317"],
+    [true, "4317"],
+    ["false", "4317,9090"],
+    [null, "4317,9090"],
+  ])("that is %j: the ports of the MetricPipelines are %s", (annotation, ports) => {
+    const sample = pipelineObject("sample", { value: "http://sink.reef:9090" }, local(annotation));
+    expect(portsOf([agentObject(), pipelineObject("eel", { value }), sample])).toBe(ports);
+  });
+
+  test("is no agent, no Secret and no Service", () => {
+    expect(portsOf([agentObject(local("true")), pipelineObject("eel", { value })])).toEqual([
+      expect.stringMatching(/^no DaemonSet matches/),
+    ]);
+    expect(portsOf([agentObject(), agentObject(local("true")), pipelineObject("eel", { value })])).toBe("4317");
+    expect(portsOf([agentObject(), pipelineObject("eel", ref), secret({})])).toBe("9090");
+    expect(portsOf([agentObject(), pipelineObject("eel", ref), secret(local("true"))])).toEqual([
+      expect.stringContaining("which is not in the stream,"),
+    ]);
+    const balanced = { ports: { socketLoadBalancer: true }, endpoints: { unresolved: "Warn" } };
+    expect(portsOf([agentObject(), pipelineObject("eel", { value }), service({})], balanced)).toBe("4317,14317");
+    expect(portsOf([agentObject(), pipelineObject("eel", { value }), service(local("true"))], balanced)).toBe("4317");
+  });
+});
+
+test.each(["sink.reef", "SINK.Reef", "Sink.REEF.svc"])("the target port of http://%s:4317 is found", (host) => {
+  const pipeline = pipelineObject("eel", { value: `http://${host}:4317` });
+  const asked: unknown[] = [];
+  const select = selectFrom([agentObject(), pipeline, service({})]);
+  decide(configOf({ ports: { socketLoadBalancer: true } }), (kinds, mentioning) => {
+    if (kinds.includes("Service")) asked.push(...(mentioning ?? []));
+    return select(kinds, mentioning);
+  });
+  expect(portsOf([agentObject(), pipeline, service({})], { ports: { socketLoadBalancer: true } })).toBe("4317,14317");
+  // A stream is searched for the name as a Service is written.
+  expect(asked).toContain("sink");
+});
