@@ -41,7 +41,7 @@ export const tokenEndpointUnknown: Warning = ({ tokens, untoldTokens, settings }
   const hidden = setting === "All" ? [] : tokens.filter(({ host }) => host === undefined);
   const untold = [
     ...untoldTokens.map(({ pipeline, fault }) => ({ pipeline, why: `cannot be told: ${fault.cause}` })),
-    ...hidden.map(({ pipeline }) => ({ pipeline, why: "takes its host from an environment placeholder" })),
+    ...hidden.map(({ pipeline }) => ({ pipeline, why: "takes its host from a placeholder" })),
   ];
   return untold
     .filter(({ pipeline }) => pipeline.annotations[BACKEND_PORTS_ANNOTATION] === undefined)

@@ -56,7 +56,7 @@ export function readEndpoint(text: string, settings: EndpointSettings): Endpoint
 }
 
 const UNRESOLVED: Fault = {
-  cause: "the endpoint takes its port from an environment placeholder, so the port is not known at build time",
+  cause: "the endpoint takes its port from a placeholder, so the port is not known at build time",
   remedy: `write the port into the endpoint, or ${ANNOTATE}`,
 };
 
@@ -92,7 +92,7 @@ function plainFault(masked: string): Fault | undefined {
   return undefined;
 }
 
-/** The validator's two tries: as it stands, else behind a placeholder scheme. The scheme is `UNKNOWN` where an environment placeholder may hold it. */
+/** The validator's two tries: as it stands, else behind a placeholder scheme. The scheme is `UNKNOWN` where a placeholder may hold it. */
 function parseEndpoint(masked: string): GoUrl | GoUrlFault {
   const start = /^[^/?#]*?:\/\//.exec(masked)?.[0];
   if (start?.includes(UNKNOWN)) return withScheme(parseGoUrl(`plhd://${masked.slice(start.length)}`), UNKNOWN);

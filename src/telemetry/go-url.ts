@@ -1,5 +1,5 @@
 /**
- * Stands for one character of an environment placeholder, so that a text with `${HOST}` can be taken apart by position.
+ * Stands for one character of a placeholder, so that a text with `${HOST}` can be taken apart by position.
  * A private-use character: Go's parser lets it pass in a host, and no real endpoint holds it.
  */
 export const UNKNOWN = "\uE000";

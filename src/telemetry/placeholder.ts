@@ -1,15 +1,25 @@
 import { UNKNOWN } from "./go-url.ts";
 
-/** `${NAME}`, `${env:NAME}`, `${NAME:-default}` with one level of nesting, `$(NAME)`, `$NAME`. */
-const PLACEHOLDER = /\$\{(?:[^{}]|\{[^{}]*\})*\}|\$\([A-Za-z_][\w.-]*\)|\$[A-Za-z_]\w*/g;
+/** None of them scans past the start of the next one, so that many starts without an end take no longer than their text. */
+const PLACEHOLDERS = [
+  // The collector's configuration, envsubst and Flux: `${NAME}`, `${env:NAME}`, `${NAME:-default}` with one level of nesting.
+  /\$\{(?:[^{}]|\{[^{}]*\})*\}/,
+  // Kubernetes: `$(NAME)`; envsubst and Argo CD: `$NAME`.
+  /\$\([A-Za-z_][\w.-]*\)|\$[A-Za-z_]\w*/,
+  // Helm and other Go templates: `{{ .Values.host }}`.
+  /\{\{(?:(?!\{\{)[^])*?\}\}/,
+  // argocd-vault-plugin: `<name>`, `<path:kv/data/backend#url | base64decode>`.
+  /<[^<>\n]+>/,
+  // vals and helm-secrets: `ref+vault://secret/backend#/url`, up to a `+` where more follows.
+  /(?:secret)?ref\+[^+:\s]*:\/\/[^+\s]+\+?/,
+  // bank-vaults: `vault:secret/data/backend#url` as a whole value.
+  /^(?:>>)?vault:[^\s#/]*\/[^\s#]*#\S+$/,
+];
 
-/**
- * Blanks every environment placeholder with as many `UNKNOWN` characters, so that positions stay those of the text.
- * In: any text. Out: a text of the same length. Never throws.
- * Source: the collector's configuration (`${env:NAME}`), Kubernetes (`$(NAME)`), envsubst and Flux (`${NAME}`, `$NAME`).
- */
+const PLACEHOLDER = new RegExp(PLACEHOLDERS.map(({ source }) => source).join("|"), "g");
+
+/** Blanks each placeholder that a later tool fills in with as many `UNKNOWN` characters, so that positions stay those of the text. */
 export function maskPlaceholders(text: string): string {
-  if (!text.includes("$")) return text;
   return text.replace(PLACEHOLDER, (placeholder) => UNKNOWN.repeat(placeholder.length));
 }
 

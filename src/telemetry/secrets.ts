@@ -1,7 +1,9 @@
 import type { Manifest } from "../base/manifest.ts";
 import type { SecretKeyRef } from "./backends.ts";
 import type { Fault } from "./fault.ts";
+import { UNKNOWN } from "./go-url.ts";
 import { ANNOTATE } from "./override.ts";
+import { maskPlaceholders } from "./placeholder.ts";
 import { mapAt, typeName, valueAt } from "./plain-data.ts";
 
 /** What the stream says of one key of a Secret. Only `value` holds a secret; the faults name Secrets and keys, never values. */
@@ -125,7 +127,16 @@ function readKey(ref: SecretKeyRef, secret: Manifest): SecretReading {
   }
   if (value.startsWith("ENC[AES256_GCM,"))
     return unresolved(`${place} is encrypted with SOPS, so the port is not known at build time`);
+  if (!inStringData && isFilledInLater(value)) {
+    return unresolved(`${place} is a placeholder, so the port is not known at build time`);
+  }
   return inStringData ? { kind: "value", value } : decode(value, place);
+}
+
+/** True for base64 of which a later tool fills in a part. */
+function isFilledInLater(base64: string): boolean {
+  const masked = maskPlaceholders(base64);
+  return masked !== base64 && /^[\w+/=\s]*$/.test(masked.replaceAll(UNKNOWN, ""));
 }
 
 /** As the API server does: standard alphabet, padded, line breaks passed over. */

@@ -403,7 +403,7 @@ const EXAMPLES: readonly Example[] = [
   {
     id: "token-endpoint-unknown",
     raised: { others: [withToken({ value: "https://${IDP_HOST}:8443/token" })] },
-    says: /takes its host from an environment placeholder/,
+    says: /takes its host from a placeholder/,
     nearly: [
       {
         others: [withToken({ value: "https://${IDP_HOST}:8443/token" })],

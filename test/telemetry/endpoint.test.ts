@@ -46,7 +46,7 @@ describe("host", () => {
   });
 });
 
-describe("environment placeholders", () => {
+describe("placeholders", () => {
   test.each<[endpoint: string, grpc: number | string, http: number | string]>([
     ["${HOST}:4317", 4317, 4317],
     ["$HOST:4317", 4317, 4317],
@@ -72,6 +72,34 @@ describe("environment placeholders", () => {
     ["${HOST}:0", "1 and 65535", "1 and 65535"],
     ["${HOST}:4317/", "has a path", 4317],
     ["${HOST:4317", "has no scheme", "has no scheme"],
+    // argocd-vault-plugin
+    ["<path:kv/data/reef#endpoint>", "unresolved", "unresolved"],
+    ["<endpoint | base64decode>", "unresolved", "unresolved"],
+    ["<host>:4317", 4317, 4317],
+    ["http://<path:kv/data/reef#host>:4317", 4317, 4317],
+    ["http://otel.<ns>:4317", 4317, 4317],
+    ["https://host:<port>", "unresolved", "unresolved"],
+    ["<scheme>://host:<path:kv#port#2>", "unresolved", "unresolved"],
+    ["<host:4317", "has no scheme", "has no scheme"],
+    ["https://<>:4317", 4317, 4317],
+    // Helm and other Go templates
+    ["{{ .Values.endpoint }}", "unresolved", "unresolved"],
+    ["https://{{ .Values.host }}:4317", 4317, 4317],
+    ['https://{{- .Values.host | default "a:b/c?d#e@f" -}}:4317', 4317, 4317],
+    ["https://otel:{{ .Values.port }}", "unresolved", "unresolved"],
+    ["{{ .Values.url }}/v1/metrics", "has a path", "unresolved"],
+    ["{{host}}.{{domain}}:4317", 4317, 4317],
+    ["https://{{ .Values.host :4317", "holds a character", "holds a character"],
+    // helm-secrets and vals
+    ["ref+vault://secret/otel#/endpoint", "unresolved", "unresolved"],
+    ["secretref+awssecrets://otel/endpoint?region=eu#/url", "unresolved", "unresolved"],
+    ["https://ref+vault://secret/otel#/host+:4317", 4317, 4317],
+    ["https://otel:ref+vault://secret/otel#/port", "unresolved", "unresolved"],
+    // bank-vaults
+    ["vault:secret/data/otel#endpoint", "unresolved", "unresolved"],
+    [">>vault:secret/data/otel#endpoint#1", "unresolved", "unresolved"],
+    ["https://${vault:secret/data/otel#host}:4317", 4317, 4317],
+    ["vault:4317", 4317, "scheme is missing"],
   ])("%s", (endpoint, grpc, http) => {
     expect(summary(readEndpoint(endpoint, GRPC))).toEqual(wanted(grpc));
     expect(summary(readEndpoint(endpoint, HTTP))).toEqual(wanted(http));

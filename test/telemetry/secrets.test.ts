@@ -124,6 +124,25 @@ describe("a Secret that comes only later", () => {
   });
 });
 
+describe("a value that a later tool fills in", () => {
+  test.each([
+    "<path:kv/data/reef#url | base64encode>",
+    "<url>",
+    "ref+vault://reef#/url",
+    "aHR0<rest>",
+    "{{ .Values.url | b64enc }}",
+  ])("%s in data is not known at build time", (url) => {
+    const reading = lookUpSecret(REF, [secretWith({}, { object: { data: { url } } })]);
+    expect(reading).toMatchObject({ kind: "unresolved", fault: { cause: containing("is a placeholder") } });
+    expect(JSON.stringify(reading)).not.toContain(url);
+  });
+
+  test("beside what is no base64 stays an error", () => {
+    const object = { data: { url: "http://<host>:4317" } };
+    expect(lookUpSecret(REF, [secretWith({}, { object })])).toMatchObject({ kind: "wrong" });
+  });
+});
+
 describe("the value", () => {
   test.each<[string, Record<string, unknown>, string]>([
     ["from data", { data: { url: base64("https://höst:4317") } }, "https://höst:4317"],
