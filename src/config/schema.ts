@@ -136,9 +136,9 @@ const pipelines = z.strictObject({
     description: "Takes only some of the MetricPipelines into account.",
     whenAbsent: "all pipelines",
   }),
-  include: z._default(z.enum(["AgentInputs", "All"]), "AgentInputs").register(notes, {
+  include: z._default(z.enum(["AgentInputs", "EnabledInputs", "All"]), "AgentInputs").register(notes, {
     description:
-      "Which MetricPipelines the agent exports for. `AgentInputs` leaves out a pipeline only if its `spec.input` is there and enables none of runtime, prometheus and istio; `All` leaves out none.",
+      "Which MetricPipelines the agent exports for. `AgentInputs` leaves out a pipeline only if its `spec.input` is there and enables none of runtime, prometheus and istio; `EnabledInputs`, the operator's view, leaves out one without `spec.input` as well; `All` leaves out none.",
   }),
 });
 
@@ -240,6 +240,7 @@ const warnings = z.strictObject({
   ambient: warning("Without a sidecar the agent is in the ambient mesh, which takes its scrapes too."),
   "too-many-pipelines": warning("There are more MetricPipelines than the operator serves."),
   "shared-volume": warning("Another container of the agent's pods may write into the volume of the certificates."),
+  "missing-input": warning("A MetricPipeline leaves out `spec.input`, which an operator takes for the gateway alone."),
 });
 
 /** The settings as a person writes them under `spec`; every one may be left out. */

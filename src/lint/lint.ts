@@ -14,6 +14,7 @@ import { hostNetwork } from "./host-network.ts";
 import { injectAnnotation } from "./inject-annotation.ts";
 import { interceptionModeNone } from "./interception-mode-none.ts";
 import { istioPort } from "./istio-port.ts";
+import { missingInput } from "./missing-input.ts";
 import { neverInjectedNamespace } from "./never-injected-namespace.ts";
 import { noWaitForSidecar } from "./no-wait-for-sidecar.ts";
 import { plaintextOutside } from "./plaintext-outside.ts";
@@ -60,6 +61,7 @@ const WARNINGS: Readonly<Record<WarningId, Warning>> = {
   ambient: ambient,
   "too-many-pipelines": tooManyPipelines,
   "shared-volume": sharedVolume,
+  "missing-input": missingInput,
 };
 
 /** The warnings about an agent without a sidecar; the others are about what the sidecar does. */

@@ -21,14 +21,11 @@ export interface SecretKeyRef {
 }
 
 /** What of the stream decides the backend ports, and by which settings. */
-export interface BackendQuery {
+export interface BackendQuery extends PipelineSelection {
   /** All MetricPipelines of the stream, in its order. */
   pipelines: readonly Manifest[];
   /** Secrets, ExternalSecrets and SealedSecrets that may hold an endpoint. */
   secrets: readonly Manifest[];
-  /** `pipelines.selector.matchLabels` of the function config; absent selects all. */
-  matchLabels?: Readonly<Record<string, string>>;
-  include: "AgentInputs" | "All";
   /** `endpoints.unresolved`: how an endpoint that cannot be read at build time is reported. */
   unresolved: "Error" | "Warn";
 }

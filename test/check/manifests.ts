@@ -42,5 +42,7 @@ spec:
     otlp:
       endpoint:
         value: http://${name}.backends:${port}
+  input:
+    runtime: {enabled: true}
 `;
 }

@@ -59,6 +59,13 @@ function pipeline(name: string, otlp: object = {}, input: object = { runtime: { 
   };
 }
 
+/** A MetricPipeline whose `spec` has no input but what is given. */
+function without(name: string, rest: object): object {
+  const endpoint = { value: "http://otel-collector.observability:4317" };
+  const apiVersion = "telemetry.kyma-project.io/v1beta1";
+  return { apiVersion, kind: "MetricPipeline", metadata: { name }, spec: { ...rest, output: { otlp: { endpoint } } } };
+}
+
 const SCRAPING = pipeline("scraping", {}, { prometheus: { enabled: true } });
 
 function withToken(tokenURL: object): object {
@@ -690,6 +697,25 @@ const EXAMPLES: readonly Example[] = [
         config: { certificates: { volumeName: "metric-certs" } },
       },
     ],
+  },
+  {
+    // An operator sends such a MetricPipeline through its gateway, internal/reconciler/metricpipeline/reconciler.go.
+    id: "missing-input",
+    raised: { others: [without("bare", {})] },
+    says: /spec\.input is left out.*same as input: \{\}.*gateway.*EnabledInputs.*All/,
+    nearly: [
+      { others: [without("bare", {})], config: { pipelines: { include: "EnabledInputs" } } },
+      { others: [without("bare", {})], config: { pipelines: { include: "All" } } },
+      { others: [pipeline("bare", {}, {})] },
+      { others: [pipeline("bare", {}, { otlp: { enabled: true } })] },
+      { others: [without("bare", {})], config: { trafficInterception: "Off" } },
+    ],
+  },
+  {
+    id: "missing-input",
+    raised: { others: [without("bare", { input: null })] },
+    says: /spec\.input is left out/,
+    nearly: [],
   },
 ];
 

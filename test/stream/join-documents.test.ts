@@ -26,7 +26,7 @@ test.each([
   [
     "in its second document",
     { "a.yaml": AGENT, "b.yaml": `${pipeline("b", 1)}---\n${BROKEN}`, "c.yaml": pipeline("c", 1) },
-    "b.yaml:13:8",
+    "b.yaml:15:8",
   ],
   ["that ends too early", { "a.yaml": AGENT, "b.yaml": "kind: MetricPipeline\nx: [\n", "c.yaml": AGENT }, "b.yaml:3:1"],
   ["that ends too early in a line", { "b.yaml": "kind: MetricPipeline\nx: [1", "c.yaml": AGENT }, "b.yaml:2:6"],

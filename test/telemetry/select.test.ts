@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { selectPipelines } from "../../src/telemetry/select.ts";
+import { hasNoInput, selectPipelines } from "../../src/telemetry/select.ts";
 import { manifest, pipelineWith } from "./manifests.ts";
 
 const names = (pipelines: ReturnType<typeof pipelineWith>[], selection: Parameters<typeof selectPipelines>[1]) =>
   selectPipelines(pipelines, selection).map(({ ref }) => ref.name);
 
-describe("AgentInputs leaves out a pipeline only if its input is there and enables none of the agent's", () => {
-  test.each<[input: unknown, isSelected: boolean]>([
-    [undefined, true],
-    [null, true],
+describe("AgentInputs leaves out a pipeline only if its input is there and enables none of the agent's, EnabledInputs also one without", () => {
+  test.each<[input: unknown, isSelected: boolean, isEnabled?: boolean]>([
+    [undefined, true, false],
+    [null, true, false],
     [{}, false],
     [{ runtime: { enabled: true } }, true],
     [{ prometheus: { enabled: true } }, true],
@@ -19,12 +19,26 @@ describe("AgentInputs leaves out a pipeline only if its input is there and enabl
     [{ runtime: { enabled: "false" } }, true],
     [{ runtime: true }, true],
     ["runtime", true],
-  ])("%j", (input, isSelected) => {
+  ])("%j", (input, isSelected, isEnabled = isSelected) => {
     const pipeline = pipelineWith(input === undefined ? {} : { input });
     expect(names([pipeline], { include: "AgentInputs" })).toEqual(isSelected ? ["one"] : []);
+    expect(names([pipeline], { include: "EnabledInputs" })).toEqual(isEnabled ? ["one"] : []);
     expect(names([pipeline], { include: "All" })).toEqual(["one"]);
+    expect(hasNoInput(pipeline)).toBe(input === undefined || input === null);
   });
 });
+
+test.each(["AgentInputs", "EnabledInputs", "All"] as const)(
+  "%s keeps a pipeline of which it cannot tell",
+  (include) => {
+    const pipelines = [
+      pipelineWith("text"),
+      pipelineWith(undefined),
+      pipelineWith({}, { apiVersion: "telemetry.kyma-project.io/v9" }),
+    ];
+    expect(names(pipelines, { include })).toHaveLength(3);
+  },
+);
 
 test("all labels of the selector must be there", () => {
   const pipelines = [
