@@ -13,7 +13,9 @@ import { isLocalConfig } from "../base/manifest.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
 import { referencedSecrets, resolveBackends } from "../telemetry/backends.ts";
 import type { Backend, Backends } from "../telemetry/backends.ts";
-import { selectPipelines } from "../telemetry/select.ts";
+import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
+import { leftOutBy, selectPipelines } from "../telemetry/select.ts";
+import type { LeftOut, PipelineSelection } from "../telemetry/select.ts";
 import type { Destination } from "../telemetry/target-ports.ts";
 import { targetPorts } from "../telemetry/target-ports.ts";
 import { TOKEN_URL, tokenEndpoints } from "../telemetry/token-endpoints.ts";
@@ -54,7 +56,7 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
   if ("severity" in agent) return unchanged([...findings, agent]);
   const interception = interceptionFor(settings.trafficInterception, backends.prometheusInput);
   if (interception.sidecar && backends.selected === 0 && !hasError(backends.findings)) {
-    findings.push(noPipelines(agent, settings));
+    findings.push(noPipelines(agent, settings, backends.pipelines));
   }
   const tokens = interceptedTokens(settings, select, backends, agent);
   const ports = portsOf(settings, select, [...backends.backends.map(pushTo), ...tokens.tokens.map(callTo)], agent);
@@ -105,10 +107,7 @@ interface Demand extends Backends {
 
 function demandOf(settings: Settings, select: Select): Demand {
   const { manifests: pipelines, findings } = select(["MetricPipeline"]);
-  const selection = {
-    include: settings.pipelines.include,
-    ...(settings.pipelines.selector ? { matchLabels: settings.pipelines.selector.matchLabels } : {}),
-  };
+  const selection = selectionOf(settings);
   const names = referencedSecrets(pipelines, selection).map(({ name }) => name);
   const secrets = mentioned(select, ["Secret", "ExternalSecret", "SealedSecret"], names);
   const unresolved = settings.endpoints.unresolved;
@@ -121,6 +120,10 @@ function demandOf(settings: Settings, select: Select): Demand {
     pipelines,
     findings: [...findings, ...secrets.findings, ...weighed(backends.findings, settings)],
   };
+}
+
+function selectionOf({ pipelines }: Settings): PipelineSelection {
+  return { include: pipelines.include, ...pipelines.selector };
 }
 
 /** With interception off no port is needed, so that an endpoint without one is no reason to change nothing. */
@@ -208,12 +211,19 @@ function requests({ backends }: Backends, tokens: readonly TokenEndpoint[]): Fin
   }));
 }
 
-function noPipelines(agent: Manifest, { ports }: Settings): Finding {
-  const also = ports.additional.length === 0 ? " or set ports.additional," : "";
+function noPipelines(agent: Manifest, settings: Settings, pipelines: readonly Manifest[]): Finding {
+  const also = settings.ports.additional.length === 0 ? " or set ports.additional," : "";
+  const counts = new Map<LeftOut, number>();
+  for (const pipeline of pipelines.filter(isMetricPipeline)) {
+    const why = leftOutBy(pipeline, selectionOf(settings));
+    if (why !== undefined) counts.set(why, (counts.get(why) ?? 0) + 1);
+  }
+  const leftOut = [...counts].map(([why, count]) => `, ${count} left out by ${why}`).join("");
+  const change = counts.has("pipelines.selector") ? "correct pipelines.selector, or " : "";
   return {
     severity: "warning",
-    cause: "no MetricPipeline reaches the agent, so that no backend's port goes through the sidecar",
-    remedy: `add the MetricPipelines to the input,${also} or set trafficInterception: "Off"`,
+    cause: `no MetricPipeline reaches the agent, so that no backend's port goes through the sidecar${leftOut}`,
+    remedy: `${change}add the MetricPipelines to the input,${also} or set trafficInterception: "Off"`,
     resource: agent.ref,
     ...(agent.file ? { file: agent.file } : {}),
   };

@@ -10,7 +10,7 @@ export interface PipelineSelection {
 }
 
 /** What keeps a MetricPipeline's backend from being the agent's business. */
-type LeftOut = "its deletion" | "pipelines.selector" | "pipelines.include";
+export type LeftOut = "its deletion" | "pipelines.selector" | "pipelines.include";
 
 /** The MetricPipelines whose backends are the agent's business, in their order; other kinds are left out. */
 export function selectPipelines(pipelines: readonly Manifest[], selection: PipelineSelection): Manifest[] {
@@ -21,7 +21,7 @@ export function selectPipelines(pipelines: readonly Manifest[], selection: Pipel
  * What leaves a MetricPipeline out; nothing where its version or input cannot be read, so that its faults are reported
  * (telemetry-manager: internal/reconciler/metricpipeline/reconciler.go).
  */
-function leftOutBy(pipeline: Manifest, { matchLabels, include }: PipelineSelection): LeftOut | undefined {
+export function leftOutBy(pipeline: Manifest, { matchLabels, include }: PipelineSelection): LeftOut | undefined {
   if (valueAt(pipeline.object, "metadata", "deletionTimestamp") !== undefined) return "its deletion";
   const labels = Object.entries(matchLabels ?? {});
   if (!labels.every(([key, value]) => pipeline.labels[key] === value)) return "pipelines.selector";

@@ -75,3 +75,27 @@ test.each(["sink.reef", "SINK.Reef", "Sink.REEF.svc"])("the target port of http:
   // A stream is searched for the name as a Service is written.
   expect(asked).toContain("sink");
 });
+
+test.each<[pipelines: object, cause: string]>([
+  [
+    { selector: { matchLabels: { team: "reef" } } },
+    "so that no backend's port goes through the sidecar, 2 left out by pipelines.selector, 1 left out by its deletion",
+  ],
+  [
+    { selector: { matchLabels: { team: "a" } } },
+    "so that no backend's port goes through the sidecar, 1 left out by pipelines.include, 1 left out by its deletion, 1 left out by pipelines.selector",
+  ],
+])("no MetricPipeline reaches the agent with %j, and the warning counts why", (pipelines, cause) => {
+  const value = "http://sink.reef:4317";
+  const gateway = { ...pipelineObject("gateway", { value }, { labels: { team: "a" } }), spec: { input: {} } };
+  const going = pipelineObject(
+    "going",
+    { value },
+    { labels: { team: "a" }, deletionTimestamp: "2026-01-01T00:00:00Z" },
+  );
+  const other = pipelineObject("other", { value }, { labels: { team: "b" } });
+  const { findings } = decide(configOf({ pipelines }), selectFrom([agentObject(), gateway, going, other]));
+  expect(findings.filter(({ severity }) => severity !== "info").map((finding) => finding.cause)).toEqual([
+    `no MetricPipeline reaches the agent, ${cause}`,
+  ]);
+});
