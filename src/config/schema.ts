@@ -241,6 +241,7 @@ const warnings = z.strictObject({
   "too-many-pipelines": warning("There are more MetricPipelines than the operator serves."),
   "shared-volume": warning("Another container of the agent's pods may write into the volume of the certificates."),
   "missing-input": warning("A MetricPipeline leaves out `spec.input`, which an operator takes for the gateway alone."),
+  "refused-pipeline": warning("The API server refuses a MetricPipeline because of one of its fields."),
 });
 
 /** The settings as a person writes them under `spec`; every one may be left out. */

@@ -20,6 +20,7 @@ import { noWaitForSidecar } from "./no-wait-for-sidecar.ts";
 import { plaintextOutside } from "./plaintext-outside.ts";
 import { prometheusPort } from "./prometheus-port.ts";
 import { refusedAnnotation } from "./refused-annotation.ts";
+import { refusedPipeline } from "./refused-pipeline.ts";
 import { registryOnly } from "./registry-only.ts";
 import { replacedIpRanges } from "./replaced-ip-ranges.ts";
 import { runsAsProxy } from "./runs-as-proxy.ts";
@@ -62,6 +63,7 @@ const WARNINGS: Readonly<Record<WarningId, Warning>> = {
   "too-many-pipelines": tooManyPipelines,
   "shared-volume": sharedVolume,
   "missing-input": missingInput,
+  "refused-pipeline": refusedPipeline,
 };
 
 /** The warnings about an agent without a sidecar; the others are about what the sidecar does. */

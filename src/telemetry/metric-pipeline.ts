@@ -151,7 +151,8 @@ class FieldReader {
 function readProtocol(reader: FieldReader): "grpc" | "http" | undefined {
   const path = `${OUTPUT}.protocol`;
   const value = reader.value(path);
-  if (value === undefined) return "grpc";
+  // The operator's webhook sets grpc where nothing is written.
+  if (value === undefined || value === "") return "grpc";
   if (value === "grpc" || value === "http") return value;
   reader.report(
     path,

@@ -70,7 +70,8 @@ const SCRAPING = pipeline("scraping", {}, { prometheus: { enabled: true } });
 
 function withToken(tokenURL: object): object {
   const endpoint = { value: "https://otlp.example.com:4317" };
-  return pipeline("with-token", { endpoint, authentication: { oauth2: { tokenURL } } });
+  const oauth2 = { tokenURL, clientID: { value: "agent" }, clientSecret: { value: "secret" } };
+  return pipeline("with-token", { endpoint, authentication: { oauth2 } });
 }
 
 const KEYCLOAK = withToken({ value: "http://keycloak.auth:8080/realms/observability/protocol/openid-connect/token" });
@@ -716,6 +717,16 @@ const EXAMPLES: readonly Example[] = [
     raised: { others: [without("bare", { input: null })] },
     says: /spec\.input is left out/,
     nearly: [],
+  },
+  {
+    // telemetry-manager: apis/telemetry/v1beta1/shared_types.go, a CEL rule of OutputTLS.
+    id: "refused-pipeline",
+    raised: { others: [pipeline("refused", { tls: { cert: { value: "PEM" } } })] },
+    says: /has one of cert and key.*API server refuses.*set both/,
+    nearly: [
+      { others: [pipeline("fine", { tls: { cert: { value: "PEM" }, key: { value: "PEM" } } })] },
+      { others: [pipeline("of-the-gateway", { tls: { cert: { value: "PEM" } } }, {})] },
+    ],
   },
 ];
 

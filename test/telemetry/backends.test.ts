@@ -136,6 +136,11 @@ describe("a wrong field is an error that names it", () => {
     expect(findings.every(({ remedy, resource }) => remedy && resource?.name === "one")).toBe(true);
   });
 
+  test.each(["", null, "grpc"])("protocol %j is grpc", (protocol) => {
+    const { backends, findings } = resolve([pipelineTo({ endpoint: { value }, protocol })]);
+    expect([backends.map(({ port }) => port), findings]).toEqual([[4317], []]);
+  });
+
   test.each(["", undefined])("v1alpha1 lets value %j stand beside valueFrom", (empty) => {
     const endpoint = { value: empty, valueFrom: { secretKeyRef: ref } };
     const pipeline = pipelineTo({ endpoint }, { apiVersion: "telemetry.kyma-project.io/v1alpha1" });
