@@ -20,6 +20,11 @@ export function findAgent(daemonSets: readonly Manifest[], settings: Settings["a
   return others.length === 0 ? agent : severalFound(matching, settings);
 }
 
+/** True for a DaemonSet that would be the agent if it were of the right group. */
+export function isAgentOfOtherGroup(manifest: Manifest, settings: Settings["agent"]): boolean {
+  return "ref" in findAgent([{ ...manifest, ref: { ...manifest.ref, apiVersion: "apps/v1" } }], settings);
+}
+
 function match(candidates: readonly Manifest[], { name, selector }: Settings["agent"]): readonly Manifest[] {
   if (selector) {
     const labels = Object.entries(selector.matchLabels);

@@ -1,3 +1,5 @@
+import { nearDistance } from "../base/near.ts";
+
 /** What somebody probably meant who wrote a key or value that does not exist. */
 
 /**
@@ -32,34 +34,4 @@ function distanceToPath(written: string, level: readonly string[], path: readonl
     ? path.map((_, start) => nearDistance(written, path.slice(start).join(".")))
     : [];
   return Math.min(byName, ...dotted);
-}
-
-/** The edit distance without regard to case, or Infinity if more than about a third of the letters differ. */
-function nearDistance(written: string, existing: string): number {
-  // The distance takes time by the product of both lengths, and no key is that long.
-  if (written.length > 100 || existing === "") return Infinity;
-  const distance = editDistance(written.toLowerCase(), existing.toLowerCase());
-  return distance <= Math.floor(Math.max(written.length, existing.length) / 3) ? distance : Infinity;
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
-function editDistance(one: string, other: string): number {
-  let beforePrevious: number[] = [];
-  let previous = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column++) {
-      const isSame = one[row - 1] === other[column - 1];
-      const isSwap = row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
-      current[column] = Math.min(
-        (previous[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (previous[column - 1] ?? 0) + (isSame ? 0 : 1),
-        isSwap ? (beforePrevious[column - 2] ?? 0) + 1 : Infinity,
-      );
-    }
-    beforePrevious = previous;
-    previous = current;
-  }
-  return previous[other.length] ?? 0;
 }

@@ -242,6 +242,8 @@ const warnings = z.strictObject({
   "shared-volume": warning("Another container of the agent's pods may write into the volume of the certificates."),
   "missing-input": warning("A MetricPipeline leaves out `spec.input`, which an operator takes for the gateway alone."),
   "refused-pipeline": warning("The API server refuses a MetricPipeline because of one of its fields."),
+  "nearly-right": warning("A resource is nearly a MetricPipeline, the agent's DaemonSet or an InterceptBackends."),
+  "unknown-annotation": warning("An annotation `intercept-backends.dev/…` is not one that this function knows."),
 });
 
 /** The settings as a person writes them under `spec`; every one may be left out. */

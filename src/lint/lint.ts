@@ -1,8 +1,10 @@
 import { readAgent } from "../agent/agent-state.ts";
 import { chooseContainer } from "../agent/choose-container.ts";
 import type { Finding } from "../base/finding.ts";
+import type { Settings } from "../config/schema.ts";
 import { readInterceptionSettings } from "../istio/interception-settings.ts";
 import type { Manifest } from "../base/manifest.ts";
+import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import { mapAt, valueAt } from "../telemetry/plain-data.ts";
 import { ambient } from "./ambient.ts";
 import { apiServerPort } from "./api-server-port.ts";
@@ -15,6 +17,7 @@ import { injectAnnotation } from "./inject-annotation.ts";
 import { interceptionModeNone } from "./interception-mode-none.ts";
 import { istioPort } from "./istio-port.ts";
 import { missingInput } from "./missing-input.ts";
+import { nearlyRightResources } from "./nearly-right.ts";
 import { neverInjectedNamespace } from "./never-injected-namespace.ts";
 import { noWaitForSidecar } from "./no-wait-for-sidecar.ts";
 import { plaintextOutside } from "./plaintext-outside.ts";
@@ -31,11 +34,12 @@ import { targetPort } from "./target-port.ts";
 import { templatesWithoutSidecar } from "./templates-without-sidecar.ts";
 import { tokenEndpoint, tokenEndpointUnknown } from "./token-endpoint.ts";
 import { tooManyPipelines } from "./too-many-pipelines.ts";
+import { unknownAnnotations } from "./unknown-annotation.ts";
 import { udpPort } from "./udp-port.ts";
 import type { Scene, Trouble, Warning, WarningId } from "./warning.ts";
 
-/** All warnings, in the order in which they are told. */
-const WARNINGS: Readonly<Record<WarningId, Warning>> = {
+/** All warnings about the agent and its backends, in the order in which they are told. */
+const WARNINGS: Readonly<Record<Exclude<WarningId, keyof typeof OF_THE_INPUT>, Warning>> = {
   "istio-port": istioPort,
   "api-server-port": apiServerPort,
   "excluded-port": excludedPort,
@@ -66,6 +70,20 @@ const WARNINGS: Readonly<Record<WarningId, Warning>> = {
   "refused-pipeline": refusedPipeline,
 };
 
+/** The resources among which something may be nearly right. */
+export interface Input {
+  pipelines: readonly Manifest[];
+  /** Those that may be of a wrong kind or group, besides the MetricPipelines. */
+  others: readonly Manifest[];
+  /** The agent, where it was found. */
+  agent: Manifest | undefined;
+}
+
+const OF_THE_INPUT = {
+  "nearly-right": ({ pipelines, others }: Input) => nearlyRightResources([...pipelines, ...others]),
+  "unknown-annotation": ({ pipelines, agent }: Input) => unknownAnnotations(pipelines.filter(isMetricPipeline), agent),
+};
+
 /** The warnings about an agent without a sidecar; the others are about what the sidecar does. */
 const WITHOUT_SIDECAR: readonly WarningId[] = ["ambient"];
 
@@ -81,13 +99,21 @@ export interface Subject extends Omit<Scene, "agent" | "podSpec" | "container" |
 export function lint(subject: Subject): Finding[] {
   const scene = sceneOf(subject);
   if (scene === undefined) return [];
-  const ids = (Object.keys(WARNINGS) as WarningId[]).filter(
+  const ids = (Object.keys(WARNINGS) as (keyof typeof WARNINGS)[]).filter(
     (id) => subject.hasSidecar !== WITHOUT_SIDECAR.includes(id),
   );
-  return ids.flatMap((id) => {
-    const level = subject.settings.warnings[id];
-    return level === "Off" ? [] : WARNINGS[id](scene).map((trouble) => findingOf(trouble, id, level, subject.agent));
-  });
+  return ids.flatMap((id) => raise(id, subject.settings, () => WARNINGS[id](scene), subject.agent));
+}
+
+/** What is nearly right in the input: it may be the reason for an error about the agent or a backend. */
+export function lintInput(input: Input, settings: Settings): Finding[] {
+  const ids = Object.keys(OF_THE_INPUT) as (keyof typeof OF_THE_INPUT)[];
+  return ids.flatMap((id) => raise(id, settings, () => OF_THE_INPUT[id](input)));
+}
+
+function raise(id: WarningId, settings: Settings, look: () => readonly Trouble[], agent?: Manifest): Finding[] {
+  const level = settings.warnings[id];
+  return level === "Off" ? [] : look().map((trouble) => findingOf(trouble, id, level, agent));
 }
 
 function sceneOf({ agent: manifest, ...subject }: Subject): Scene | undefined {
@@ -109,16 +135,16 @@ function findingOf(
   { cause, remedy, about, field }: Trouble,
   id: WarningId,
   level: "Error" | "Warn",
-  agent: Manifest,
+  agent: Manifest | undefined,
 ): Finding {
-  const { ref, file } = about ?? agent;
+  const subject = about ?? agent;
   return {
     severity: level === "Error" ? "error" : "warning",
     cause,
     remedy: `${remedy} [${id}]`,
     warning: id,
-    resource: ref,
+    ...(subject ? { resource: subject.ref } : {}),
     ...(field ? { field } : {}),
-    ...(file ? { file } : {}),
+    ...(subject?.file ? { file: subject.file } : {}),
   };
 }

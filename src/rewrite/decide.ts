@@ -1,4 +1,4 @@
-import { findAgent } from "../agent/find-agent.ts";
+import { findAgent, isAgentOfOtherGroup } from "../agent/find-agent.ts";
 import { interceptionFor } from "../agent/interception.ts";
 import { planAgent } from "../agent/plan-agent.ts";
 import { whereIsHost, WORKLOADS } from "../cluster/whereabouts.ts";
@@ -6,8 +6,9 @@ import { readSettings } from "../config/read-settings.ts";
 import type { Settings } from "../config/schema.ts";
 import { hasError } from "../base/finding.ts";
 import type { Finding } from "../base/finding.ts";
-import { lint } from "../lint/lint.ts";
+import { lint, lintInput } from "../lint/lint.ts";
 import type { Subject } from "../lint/lint.ts";
+import { isNearKind } from "../lint/nearly-right.ts";
 import type { Ask } from "../lint/warning.ts";
 import { isLocalConfig } from "../base/manifest.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
@@ -30,7 +31,11 @@ export interface Selected {
 }
 
 /** Hands out the manifests of some kinds; with `mentioning` it may leave out those that hold none of these. */
-export type Select = (kinds: readonly string[], mentioning?: readonly Mention[]) => Selected;
+export interface Select {
+  (kinds: readonly string[], mentioning?: readonly Mention[]): Selected;
+  /** The kinds of all items, each once, "" for an item that has none. */
+  kindsInStream?: () => readonly string[];
+}
 
 /** What is to be done, and all that there is to tell in the order of the story: config, backends, agent. */
 export interface Decision {
@@ -48,11 +53,15 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
   const { settings, findings: configFindings } = readSettings(config);
   const backends = demandOf(settings, select);
   const daemonSets = select(["DaemonSet"]);
-  const findings = [...configFindings, ...backends.findings, ...daemonSets.findings];
+  const agent = findAgent(daemonSets.manifests, settings.agent);
+  const input = {
+    pipelines: backends.pipelines,
+    others: maybeMeant(settings, selectAny, daemonSets.manifests),
+    agent: "severity" in agent ? undefined : agent,
+  };
+  const findings = [...configFindings, ...backends.findings, ...daemonSets.findings, ...lintInput(input, settings)];
   // Settings that could not be read say nothing about the agent, and items that could not be read may be it.
   if (hasError([...configFindings, ...daemonSets.findings])) return unchanged(findings);
-
-  const agent = findAgent(daemonSets.manifests, settings.agent);
   if ("severity" in agent) return unchanged([...findings, agent]);
   const interception = interceptionFor(settings.trafficInterception, backends.prometheusInput);
   if (interception.sidecar && backends.selected === 0 && !hasError(backends.findings)) {
@@ -71,6 +80,15 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
   if (hasError(findings) || plan.change === undefined) return unchanged(findings);
   const asked = interception.sidecar ? requests(backends, tokens.tokens) : [];
   return { rewrite: { agent, change: plan.change }, findings: [...asked, ...findings] };
+}
+
+/** What may be a DaemonSet, a MetricPipeline or a function config but for a slip; DaemonSets of other groups where they would be the agent. */
+function maybeMeant(settings: Settings, select: Select, daemonSets: readonly Manifest[]): readonly Manifest[] {
+  const kinds = (select.kindsInStream?.() ?? []).filter(
+    (kind) => !["DaemonSet", "MetricPipeline"].includes(kind) && isNearKind(kind),
+  );
+  const near = kinds.length === 0 ? [] : select(kinds).manifests;
+  return [...daemonSets.filter((each) => isAgentOfOtherGroup(each, settings.agent)), ...near];
 }
 
 /** Hands out only what reaches the cluster. */

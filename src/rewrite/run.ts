@@ -60,6 +60,7 @@ function rewrite(stream: Stream, given: Manifest | undefined): { replacements: R
     for (const { item, manifest } of found) places.set(manifest, item);
     return { manifests: found.map(({ manifest }) => manifest), findings };
   };
+  select.kindsInStream = () => [...new Set(stream.items.flatMap(({ kind }) => kind ?? []))];
   const { findings: told, ...decision } = decideWith(stream, given, select);
   // An item whose kind is not plain to see is asked for more than once, and so is what is wrong with it.
   const findings = withoutRepeats(told);

@@ -66,6 +66,12 @@ function without(name: string, rest: object): object {
   return { apiVersion, kind: "MetricPipeline", metadata: { name }, spec: { ...rest, output: { otlp: { endpoint } } } };
 }
 
+const LOCAL = { name: "local", annotations: { "config.kubernetes.io/local-config": "true" } };
+
+function annotated(name: string, value: string | null): object {
+  return { ...pipeline("annotated"), metadata: { name: "annotated", annotations: { [name]: value } } };
+}
+
 const SCRAPING = pipeline("scraping", {}, { prometheus: { enabled: true } });
 
 function withToken(tokenURL: object): object {
@@ -727,6 +733,59 @@ const EXAMPLES: readonly Example[] = [
       { others: [pipeline("fine", { tls: { cert: { value: "PEM" }, key: { value: "PEM" } } })] },
       { others: [pipeline("of-the-gateway", { tls: { cert: { value: "PEM" } } }, {})] },
     ],
+  },
+  {
+    // Kubernetes refuses it at the sync, argo-cd#12980.
+    id: "nearly-right",
+    raised: { others: [{ ...pipeline("slip"), kind: "MetricsPipeline" }] },
+    says: /the kind MetricsPipeline is not MetricPipeline.*write kind: MetricPipeline/,
+    nearly: [
+      {
+        others: [
+          { ...pipeline("log"), kind: "LogPipeline" },
+          { ...pipeline("trace"), kind: "TracePipeline" },
+        ],
+      },
+      { others: [{ ...pipeline("list"), kind: "MetricPipelineList" }] },
+      { others: [{ ...resource("StatefulSet", "agent", "kyma-system"), apiVersion: "apps/v1" }] },
+      { others: [{ ...pipeline("local"), kind: "MetricsPipeline", metadata: LOCAL }] },
+      { others: [{ ...resource("DaemonSet", "fluentd", "logs"), apiVersion: "extensions/v1beta1" }] },
+    ],
+  },
+  {
+    id: "nearly-right",
+    raised: {
+      others: [{ ...resource("DaemonSet", "telemetry-metric-agent", "old"), apiVersion: "extensions/v1beta1" }],
+    },
+    says: /the DaemonSet is of apiVersion extensions\/v1beta1.*write apiVersion: apps\/v1/,
+    nearly: [],
+  },
+  {
+    id: "nearly-right",
+    raised: {
+      others: [{ apiVersion: "intercept-backends.dev/v1", kind: "InterceptBackends", metadata: LOCAL, spec: {} }],
+    },
+    says: /InterceptBackends is of apiVersion intercept-backends\.dev\/v1,/,
+    nearly: [
+      { others: [{ apiVersion: "intercept-backends.dev/v1alpha1", kind: "InterceptBackends", metadata: LOCAL }] },
+    ],
+  },
+  {
+    // istio#39312: a misspelt name is dropped without a word.
+    id: "unknown-annotation",
+    raised: { others: [annotated("intercept-backends.dev/backend-port", "4317")] },
+    says: /no annotation intercept-backends\.dev\/backend-port,.*write intercept-backends\.dev\/backend-ports, or/,
+    nearly: [
+      { others: [annotated("intercept-backends.dev/backend-ports", "4317")] },
+      { others: [annotated("example.com/backend-port", "4317")] },
+      { others: [annotated("intercept-backends.dev/backend-port", null)] },
+    ],
+  },
+  {
+    id: "unknown-annotation",
+    raised: { annotations: { "intercept-backends.dev/backend-ports": "4317" } },
+    says: /no annotation intercept-backends\.dev\/backend-ports on a DaemonSet.*on the MetricPipeline/,
+    nearly: [],
   },
 ];
 

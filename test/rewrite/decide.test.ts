@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decide } from "../../src/rewrite/decide.ts";
+import type { Select } from "../../src/rewrite/decide.ts";
 import { applyChange } from "../../src/yaml/edit/apply-change.ts";
 import type { Value } from "../../src/yaml/edit/change.ts";
 import { valueAt } from "../../src/telemetry/plain-data.ts";
@@ -97,5 +98,77 @@ test.each<[pipelines: object, cause: string]>([
   const { findings } = decide(configOf({ pipelines }), selectFrom([agentObject(), gateway, going, other]));
   expect(findings.filter(({ severity }) => severity !== "info").map((finding) => finding.cause)).toEqual([
     `no MetricPipeline reaches the agent, ${cause}`,
+  ]);
+});
+
+/** What a decision tells, and the kinds that it asks for. */
+function toldOf(objects: readonly object[], kinds?: readonly string[]): { asked: string[]; told: unknown[] } {
+  const asked: string[] = [];
+  const select: Select = (wanted, mentioning) => {
+    asked.push(...wanted);
+    return selectFrom(objects)(wanted, mentioning);
+  };
+  if (kinds) select.kindsInStream = () => kinds;
+  const { findings } = decide(undefined, select);
+  const told = findings.filter(({ severity }) => severity !== "info");
+  return {
+    asked,
+    told: told.map(({ severity, cause, resource }) => `${severity} ${resource?.kind ?? ""}: ${cause}`),
+  };
+}
+
+describe("a resource that is nearly right", () => {
+  const value = "http://sink.reef:4317";
+  const slip = { ...pipelineObject("slip", { value }), kind: "MetricsPipeline" };
+  const nameless = { ...pipelineObject("nameless", { value }), kind: "" };
+
+  test("is named beside the error that comes of it", () => {
+    const daemonSet = { ...agentObject(), kind: "Daemonset" };
+    const { told } = toldOf([daemonSet, pipelineObject("eel", { value })], ["Daemonset", "MetricPipeline"]);
+    expect(told).toEqual([
+      expect.stringMatching(/^warning Daemonset: the kind Daemonset is not DaemonSet/),
+      expect.stringMatching(/^error : no DaemonSet matches/),
+    ]);
+  });
+
+  test("is asked for by the kinds that are near alone", () => {
+    const kinds = ["DaemonSet", "MetricsPipeline", "", "Secret", "LogPipeline"];
+    const { asked, told } = toldOf([agentObject(), pipelineObject("eel", { value }), slip, nameless], kinds);
+    expect(asked.filter((kind) => ["MetricsPipeline", "", "LogPipeline"].includes(kind))).toEqual([
+      "MetricsPipeline",
+      "",
+    ]);
+    expect(told).toEqual([
+      expect.stringMatching(/^warning MetricsPipeline: the kind/),
+      expect.stringMatching(/^warning : has no kind/),
+    ]);
+  });
+
+  test("is not looked for where nobody tells the kinds", () => {
+    expect(toldOf([agentObject(), pipelineObject("eel", { value }), slip]).told).toEqual([]);
+  });
+
+  test("of another group is named without them", () => {
+    const other = { ...pipelineObject("other", { value }), apiVersion: "example.com/v1" };
+    const old = { ...agentObject(), apiVersion: "extensions/v1beta1" };
+    const fluentd = { ...agentObject({ name: "fluentd" }), apiVersion: "extensions/v1beta1" };
+    const { told } = toldOf([agentObject(), old, fluentd, pipelineObject("eel", { value }), other]);
+    expect(told).toEqual([
+      expect.stringMatching(/^warning MetricPipeline: .* example\.com\/v1/),
+      expect.stringMatching(/^warning DaemonSet: .* extensions\/v1beta1/),
+    ]);
+  });
+});
+
+test("an unknown annotation is named beside the error that comes of it", () => {
+  const name = "intercept-backends.dev/backendports";
+  const pipeline = pipelineObject("eel", { value: "<host>" }, { annotations: { [name]: "4317" } });
+  const objects = [agentObject({ annotations: { [name]: "1" } }, { annotations: { [name]: "2" } }), pipeline];
+  const { findings } = decide(undefined, selectFrom(objects));
+  expect(findings.map(({ severity, resource, field }) => [severity, resource?.kind, field?.path])).toEqual([
+    ["error", "MetricPipeline", "spec.output.otlp.endpoint.value"],
+    ["warning", "MetricPipeline", `metadata.annotations["${name}"]`],
+    ["warning", "DaemonSet", `metadata.annotations["${name}"]`],
+    ["warning", "DaemonSet", `spec.template.metadata.annotations["${name}"]`],
   ]);
 });
