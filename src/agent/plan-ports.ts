@@ -47,7 +47,8 @@ function planOutboundPorts(state: AgentState, settings: Settings, wanted: readon
   }
   const keep = settings.ports.existing === "Keep" ? (existing ?? []) : [];
   const value = writePortList([...wanted, ...keep]);
-  const dropped = (existing ?? []).filter((port) => !wanted.includes(port) && !keep.includes(port));
+  const listed = new Set([...wanted, ...keep]);
+  const dropped = (existing ?? []).filter((port) => !listed.has(port));
   const ports = value === "" ? "no port goes through the sidecar" : `exactly these ports go through the sidecar`;
   const drops = dropped.length === 0 ? "" : `; dropped: ${writePortList(dropped)}, which no MetricPipeline asks for`;
   put(state, plan, INCLUDE_OUTBOUND_PORTS, value, ports + drops);
@@ -95,7 +96,8 @@ function take(state: AgentState, plan: Plan, name: string): void {
 function takeItems(state: AgentState, plan: Plan, name: string, ours: readonly string[]): void {
   if (state.annotations[name] === undefined) return;
   const existing = readCommaList(textOf(state, name));
-  const others = existing.filter((item) => !ours.includes(item));
+  const own = new Set(ours);
+  const others = existing.filter((item) => !own.has(item));
   const isOurEmptyList = name === INCLUDE_OUTBOUND_PORTS && existing.length === 0;
   if (others.length === existing.length && !isOurEmptyList) return;
   if (others.length === 0) take(state, plan, name);

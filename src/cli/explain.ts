@@ -1,5 +1,5 @@
 import { findAgent } from "../agent/find-agent.ts";
-import { CLUSTER_KINDS } from "../cluster/whereabouts.ts";
+import { CLUSTER_KINDS } from "../cluster/cluster.ts";
 import { readSettings } from "../config/read-settings.ts";
 import { decide, withoutLocalConfig } from "../rewrite/decide.ts";
 import type { Select } from "../rewrite/decide.ts";

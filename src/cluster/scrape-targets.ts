@@ -1,8 +1,8 @@
 import { readPortList } from "../istio/port-list.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import type { PodLike } from "./whereabouts.ts";
-import { podOf } from "./whereabouts.ts";
+import type { PodLike } from "./cluster.ts";
+import { podOf } from "./cluster.ts";
 
 /** The annotation that asks for a scrape, and the one that names the port. */
 export const SCRAPE = "prometheus.io/scrape";

@@ -1,11 +1,10 @@
-import type { PodLike } from "../cluster/whereabouts.ts";
+import type { Cluster, PodLike } from "../cluster/cluster.ts";
 import { isInjectionOff, whereIsNamespace } from "../cluster/whereabouts.ts";
 import { decideConnection } from "../istio/decide-connection.ts";
 import type { Connection, Rule } from "../istio/interception-rules.ts";
 import type { InterceptionSettings } from "../istio/interception-settings.ts";
 import { readAddress } from "../istio/ip-range.ts";
 import { INJECT_LABEL } from "../istio/annotations.ts";
-import type { Manifest } from "../base/manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import type { Decider } from "./flow.ts";
 
@@ -20,7 +19,7 @@ export function wayDecider(
   agent: PodLike,
   container: Readonly<Record<string, unknown>>,
   settings: InterceptionSettings,
-  cluster: readonly Manifest[],
+  cluster: Cluster,
 ): DecideWay {
   const reason = whyNoSidecar(agent, cluster);
   if (reason !== undefined) {
@@ -55,14 +54,15 @@ function spelledOut({ id, way, sentence, source }: Rule, settings: InterceptionS
   return { id, way, sentence, source, ranges: ranges === "*" ? ranges : ranges.map(({ text }) => text).join(", ") };
 }
 
-function whyNoSidecar(agent: PodLike, cluster: readonly Manifest[]): string | undefined {
+function whyNoSidecar(agent: PodLike, cluster: Cluster): string | undefined {
   const { namespace } = agent.manifest.ref;
   const label = agent.labels[INJECT_LABEL];
   if (agent.spec["hostNetwork"] === true) return "the pod is in the network of its host, where no sidecar is injected";
   if (namespace !== undefined && IGNORED_NAMESPACES.includes(namespace)) {
     return `no sidecar is ever injected in the namespace ${namespace}`;
   }
-  if (cluster.some((each) => each.ref.kind === "Namespace" && each.ref.name === namespace && isInjectionOff(each))) {
+  const around = cluster.namespace(namespace);
+  if (around && isInjectionOff(around)) {
     return `the label of the namespace ${namespace} refuses sidecars to all of its pods`;
   }
   if (label === "false") return `the label ${INJECT_LABEL} is "false"`;

@@ -1,6 +1,6 @@
 import { chooseContainer } from "../agent/choose-container.ts";
 import { readAgent } from "../agent/agent-state.ts";
-import { podOf } from "../cluster/whereabouts.ts";
+import { Cluster, podOf } from "../cluster/cluster.ts";
 import type { Settings } from "../config/schema.ts";
 import type { Finding } from "../base/finding.ts";
 import { PROXY_CONFIG } from "../istio/annotations.ts";
@@ -10,6 +10,7 @@ import type { Manifest } from "../base/manifest.ts";
 import { resolveBackends } from "../telemetry/backends.ts";
 import type { AGENT_INPUTS } from "../telemetry/metric-pipeline.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
+import { indexSecrets } from "../telemetry/secrets.ts";
 import { selectPipelines } from "../telemetry/select.ts";
 import { isSource, parseSource, toPlain } from "../yaml/source.ts";
 import { wayDecider } from "./decide-way.ts";
@@ -30,7 +31,7 @@ export interface Scene {
 }
 
 /** Tells who the agent talks to and which way each connection takes, or why that cannot be told. */
-export function explain({ agent, settings, pipelines, secrets, cluster }: Scene): Explanation | Finding[] {
+export function explain({ agent, settings, pipelines, ...scene }: Scene): Explanation | Finding[] {
   const state = readAgent(agent);
   if (Array.isArray(state)) return state;
   const chosen = chooseContainer(state, settings.agent.container);
@@ -43,15 +44,14 @@ export function explain({ agent, settings, pipelines, secrets, cluster }: Scene)
   );
   if (wrong.length > 0) return wrong.map((each) => refused(agent, each));
 
+  const [secrets, cluster] = [indexSecrets(scene.secrets), new Cluster(scene.cluster)];
   const decideWay = wayDecider(pod, chosen.fields, interception, cluster);
   const selection = { include: settings.pipelines.include, ...settings.pipelines.selector };
   const selected = selectPipelines(pipelines, selection);
   const { backends, findings } = resolveBackends({ ...selection, pipelines, secrets, unresolved: "Warn" });
   const context = { secrets, cluster, agentNamespace: agent.ref.namespace, decideWay };
   const tokens = selected.map((pipeline) => tokenFlow(pipeline, context)).filter((token) => token !== undefined);
-  const apiServer = cluster.find(
-    ({ ref }) => ref.kind === "Service" && ref.name === "kubernetes" && ref.namespace === "default",
-  );
+  const apiServer = cluster.service("kubernetes", "default");
   const address = apiServer && valueAt(apiServer.object, "spec", "clusterIP");
   const toApiServer = decideWay(443, typeof address === "string" ? address : undefined);
   return {

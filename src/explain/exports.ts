@@ -1,3 +1,4 @@
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Whereabouts } from "../cluster/whereabouts.ts";
 import { whereIsHost } from "../cluster/whereabouts.ts";
 import type { Manifest } from "../base/manifest.ts";
@@ -5,6 +6,7 @@ import type { Backend } from "../telemetry/backends.ts";
 import { readMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { lookUpSecret } from "../telemetry/secrets.ts";
+import type { Secrets } from "../telemetry/secrets.ts";
 import { readTokenEndpoint } from "../telemetry/token-endpoints.ts";
 import type { DecideWay } from "./decide-way.ts";
 import type { Flow } from "./flow.ts";
@@ -12,8 +14,8 @@ import type { Flow } from "./flow.ts";
 /** What the flows to backends and their token endpoints are told from. */
 export interface ExportContext {
   /** Secrets that may hold an endpoint; their values decide, and are never shown. */
-  secrets: readonly Manifest[];
-  cluster: readonly Manifest[];
+  secrets: Secrets;
+  cluster: Cluster;
   agentNamespace: string | undefined;
   decideWay: DecideWay;
 }
@@ -83,7 +85,7 @@ function encryption(
  * Whether the exporter itself uses TLS: `http://` and `tls.insecure` turn it off (telemetry-manager:
  * internal/otelcollector/config/common). Undefined where the endpoint cannot be read.
  */
-function isEncrypted(pipeline: Manifest, protocol: string, secrets: readonly Manifest[]): boolean | undefined {
+function isEncrypted(pipeline: Manifest, protocol: string, secrets: Secrets): boolean | undefined {
   const output = ["spec", "output", "otlp"] as const;
   const url = textOf(valueAt(pipeline.object, ...output, "endpoint"), secrets);
   if (url === undefined) return undefined;
@@ -92,7 +94,7 @@ function isEncrypted(pipeline: Manifest, protocol: string, secrets: readonly Man
 }
 
 /** The text of a field that holds `value` or `valueFrom.secretKeyRef`; undefined where it cannot be read. */
-function textOf(source: unknown, secrets: readonly Manifest[]): string | undefined {
+function textOf(source: unknown, secrets: Secrets): string | undefined {
   const value = valueAt(source, "value");
   if (typeof value === "string" && value !== "") return value;
   const [name, namespace, key] = ["name", "namespace", "key"].map((field) =>

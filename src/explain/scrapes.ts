@@ -1,4 +1,5 @@
 import { scrapedPorts, scrapeTarget } from "../cluster/scrape-targets.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Place, Whereabouts } from "../cluster/whereabouts.ts";
 import { whereIsNamespace, whereIsService } from "../cluster/whereabouts.ts";
 import type { Manifest } from "../base/manifest.ts";
@@ -35,8 +36,10 @@ const FIXED: readonly {
 ];
 
 /** The agent's scrapes: the workloads and Services that the stream annotates, and what the inputs read besides. */
-export function scrapeFlows(inputs: Inputs, cluster: readonly Manifest[], decideWay: DecideWay): Flow[] {
-  const annotated = inputs.prometheus ? cluster.flatMap((manifest) => annotatedFlow(manifest, cluster, decideWay)) : [];
+export function scrapeFlows(inputs: Inputs, cluster: Cluster, decideWay: DecideWay): Flow[] {
+  const annotated = inputs.prometheus
+    ? cluster.manifests.flatMap((manifest) => annotatedFlow(manifest, cluster, decideWay))
+    : [];
   const fixed = FIXED.filter(({ input }) => inputs[input]).map(({ input, ...flow }): Flow => ({
     kind: "scrape",
     by: `input ${input}`,
@@ -46,7 +49,7 @@ export function scrapeFlows(inputs: Inputs, cluster: readonly Manifest[], decide
   return [...annotated, ...fixed];
 }
 
-function annotatedFlow(manifest: Manifest, cluster: readonly Manifest[], decideWay: DecideWay): Flow[] {
+function annotatedFlow(manifest: Manifest, cluster: Cluster, decideWay: DecideWay): Flow[] {
   const target = scrapeTarget(manifest);
   if (target === undefined) return [];
   const where =

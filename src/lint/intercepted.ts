@@ -18,7 +18,8 @@ export interface Peer {
 
 /** The backends, and the token endpoints whose port is intercepted, be it for the sake of a backend. */
 export function interceptedPeers({ backends, tokens, interception }: Scene): Peer[] {
-  const called = tokens.filter(({ port }) => interception.includedPorts.includes(port));
+  const included = new Set(interception.includedPorts);
+  const called = tokens.filter(({ port }) => included.has(port));
   return [
     ...backends.map((backend) => ({ ...backend, role: "backend", field: "spec.output.otlp.endpoint" })),
     ...called.map(({ pipeline, port, host, isFromSecret, shown }) => ({

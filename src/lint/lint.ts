@@ -38,7 +38,7 @@ import { unknownAnnotations } from "./unknown-annotation.ts";
 import { udpPort } from "./udp-port.ts";
 import type { Scene, Trouble, Warning, WarningId } from "./warning.ts";
 
-/** All warnings about the agent and its backends, in the order in which they are told. */
+/** All warnings about the agent and its backends, in the order in which they are reported. */
 const WARNINGS: Readonly<Record<Exclude<WarningId, keyof typeof OF_THE_INPUT>, Warning>> = {
   "istio-port": istioPort,
   "api-server-port": apiServerPort,

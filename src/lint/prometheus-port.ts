@@ -1,6 +1,7 @@
 import { isPortText, SCRAPE, SCRAPE_PORT } from "../cluster/scrape-targets.ts";
-import type { PodLike } from "../cluster/whereabouts.ts";
-import { podOf, whereIsNamespace, WORKLOADS } from "../cluster/whereabouts.ts";
+import type { PodLike } from "../cluster/cluster.ts";
+import { Cluster, podOf, WORKLOADS } from "../cluster/cluster.ts";
+import { whereIsNamespace } from "../cluster/whereabouts.ts";
 import { isDataPlanePort } from "../istio/reserved.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { fieldPath } from "../agent/step.ts";
@@ -29,19 +30,25 @@ export const prometheusPort: Warning = (scene) => {
   const { ref } = scene.agent.manifest;
   const isAgent = (each: Manifest): boolean =>
     each.ref.kind === ref.kind && each.ref.name === ref.name && each.ref.namespace === ref.namespace;
+  let cluster: Cluster | undefined;
+  const isInMesh = ({ manifest, labels }: PodLike): boolean => {
+    if (manifest === scene.agent.manifest) return true;
+    cluster ??= new Cluster(namespacesOf(others, scene));
+    return whereIsNamespace(manifest.ref.namespace, cluster, labels).place === "in the mesh";
+  };
   return [scene.agent.manifest, ...others.filter((each) => !isAgent(each))].flatMap((manifest) =>
-    judge(manifest, scene),
+    judge(manifest, isInMesh),
   );
 };
 
-function judge(manifest: Manifest, scene: Scene): Trouble[] {
+function judge(manifest: Manifest, isInMesh: (pod: PodLike) => boolean): Trouble[] {
   const isService = manifest.ref.kind === "Service";
   const pod: PodLike | undefined = isService
     ? { manifest, labels: {}, annotations: manifest.annotations, spec: {} }
     : podOf(manifest);
   const value = pod?.annotations[SCRAPE_PORT];
   if (pod === undefined || typeof value !== "string" || value === "" || pod.annotations[SCRAPE] === "false") return [];
-  const isRefused = !isService && isRefusedByIstio(value) && pod.annotations[MERGE] !== "false" && isInMesh(pod, scene);
+  const isRefused = !isService && isRefusedByIstio(value) && pod.annotations[MERGE] !== "false" && isInMesh(pod);
   const isIgnored = pod.annotations[SCRAPE] === "true" && !isPortText(value);
   if (!isRefused && !isIgnored) return [];
   const path = manifest.ref.kind === "Pod" || isService ? ["metadata"] : ["spec", "template", "metadata"];
@@ -63,9 +70,7 @@ function isRefusedByIstio(value: string): boolean {
   return value !== String(STATUS_PORT) && (!(port >= 1 && port <= 65535) || isDataPlanePort(port));
 }
 
-function isInMesh({ manifest, labels }: PodLike, { agent, ask }: Scene): boolean {
-  if (manifest === agent.manifest) return true;
-  const { namespace } = manifest.ref;
-  const namespaces = namespace === undefined ? [] : ask(["Namespace"], [namespace]);
-  return whereIsNamespace(namespace, namespaces, labels).place === "in the mesh";
+function namespacesOf(manifests: readonly Manifest[], { ask }: Scene): readonly Manifest[] {
+  const names = manifests.flatMap(({ ref }) => ref.namespace ?? []);
+  return names.length === 0 ? [] : ask(["Namespace"], [...new Set(names)]);
 }

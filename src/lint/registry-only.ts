@@ -4,6 +4,7 @@ import { AliasProblem, isSource, parseSource, toPlain } from "../yaml/source.ts"
 import { holdingSidecar } from "./holding-sidecar.ts";
 import { isOutside } from "./hosts.ts";
 import { interceptedPeers } from "./intercepted.ts";
+import type { Peer } from "./intercepted.ts";
 import type { Scene, Trouble, Warning } from "./warning.ts";
 
 const REGISTRY_ONLY = "REGISTRY_ONLY";
@@ -23,8 +24,9 @@ export const registryOnly: Warning = (scene) => {
   const outside = interceptedPeers(scene).filter(({ host }) => host !== undefined && isOutside(host));
   const policy = outside.length === 0 ? undefined : policyOf(scene);
   if (policy === undefined) return [];
+  const known = knownHosts(outside, scene);
   return outside.flatMap(({ host = "", pipeline, role, field }): Trouble[] => {
-    if (isKnown(host.toLowerCase().replace(/\.$/, ""), scene)) return [];
+    if (known.has("*") || namesOf(host).some((name) => known.has(name))) return [];
     return [
       {
         cause: `the ${role} ${host} is outside of the cluster and no ServiceEntry names it, and ${policy.ref.kind} ${policy.ref.name} lets nothing else out (${REGISTRY_ONLY})`,
@@ -63,11 +65,16 @@ function meshesOf({ ref, object }: Manifest): unknown[] {
   }
 }
 
-function isKnown(host: string, { ask }: Scene): boolean {
-  const labels = host.split(".");
-  const names = [host, ...labels.slice(1).map((_, at) => `*.${labels.slice(at + 1).join(".")}`)];
-  return ask(["ServiceEntry"], names).some(({ object }) => {
-    const hosts = valueAt(object, "spec", "hosts");
-    return Array.isArray(hosts) && hosts.some((each) => names.includes(String(each).toLowerCase()) || each === "*");
-  });
+/** The hosts of the ServiceEntries that may know one of the peers. */
+function knownHosts(peers: readonly Peer[], { ask }: Scene): ReadonlySet<string> {
+  const names = new Set(peers.flatMap(({ host = "" }) => namesOf(host)));
+  const hosts = ask(["ServiceEntry"], [...names]).flatMap(({ object }) => valueAt(object, "spec", "hosts") ?? []);
+  return new Set(hosts.flatMap((host) => (typeof host === "string" ? [host.toLowerCase()] : [])));
+}
+
+/** A host, and the wildcards that stand for it. */
+function namesOf(host: string): string[] {
+  const name = host.toLowerCase().replace(/\.$/, "");
+  const labels = name.split(".");
+  return [name, ...labels.slice(1).map((_, at) => `*.${labels.slice(at + 1).join(".")}`)];
 }

@@ -1,8 +1,9 @@
 import { SCRAPE, scrapedPorts, scrapeTarget } from "../cluster/scrape-targets.ts";
-import { WORKLOADS } from "../cluster/whereabouts.ts";
+import { WORKLOADS } from "../cluster/cluster.ts";
 import { isDataPlanePort } from "../istio/reserved.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { interceptedPeers } from "./intercepted.ts";
+import type { Peer } from "./intercepted.ts";
 import type { Trouble, Warning } from "./warning.ts";
 
 /** How many targets are named before the rest is counted. */
@@ -16,25 +17,28 @@ const NAMED = 3;
 export const scrapePort: Warning = (scene) => {
   const { interception, scrapes, ask, agent } = scene;
   const isOpen = interception.excludedRanges.every(({ family, bits }) => bits === (family === 4 ? 32 : 128));
-  const ports = interception.includedPorts.filter(
-    (port) => !interception.excludedPorts.includes(port) && !isDataPlanePort(port),
-  );
+  const excluded = new Set(interception.excludedPorts);
+  const ports = interception.includedPorts.filter((port) => !excluded.has(port) && !isDataPlanePort(port));
   if (!scrapes || !isOpen || ports.length === 0) return [];
   // Many a workload names the port in other ways: as where it sends its own telemetry to.
   const mentions = ports.map((port) => ({
     all: [String(port), SCRAPE],
     like: new RegExp(`ort["']?\\s*:\\s*["']?${port}\\b`),
   }));
-  const targets = ask(["Service", ...WORKLOADS], mentions).flatMap((manifest) => {
+  const scraped = new Map<number, string[]>();
+  for (const manifest of ask(["Service", ...WORKLOADS], mentions)) {
     const target = isSame(manifest, agent.manifest) ? undefined : scrapeTarget(manifest);
-    return target === undefined ? [] : [{ name: nameOf(manifest), ports: scrapedPorts(target) }];
-  });
+    for (const port of new Set(target && scrapedPorts(target))) push(scraped, port, nameOf(manifest));
+  }
+  if (scraped.size === 0) return [];
+  const peers = new Map<number, Peer[]>();
+  for (const peer of interceptedPeers(scene)) push(peers, peer.port, peer);
   return ports.flatMap((port): Trouble[] => {
-    const names = targets.filter((target) => target.ports.includes(port)).map(({ name }) => name);
-    if (names.length === 0) return [];
+    const names = scraped.get(port);
+    if (names === undefined) return [];
     const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
     const cause = `port ${port} is intercepted for every destination, so that the scrapes of ${names.slice(0, NAMED).join(", ")}${more} go through the sidecar as well; they fail under REGISTRY_ONLY, and where it adds mTLS to that of the agent`;
-    const asking = interceptedPeers(scene).filter((peer) => peer.port === port);
+    const asking = peers.get(port) ?? [];
     const remedy = "set bypass.ipRanges of the function config to the range of the cluster's pods";
     if (asking.length === 0) return [{ cause, remedy: `${remedy}, or take ${port} out of ports.additional` }];
     return asking.map(({ pipeline, role }) => ({
@@ -44,6 +48,12 @@ export const scrapePort: Warning = (scene) => {
     }));
   });
 };
+
+function push<Value>(map: Map<number, Value[]>, port: number, value: Value): void {
+  const list = map.get(port);
+  if (list) list.push(value);
+  else map.set(port, [value]);
+}
 
 function isSame({ ref }: Manifest, other: Manifest): boolean {
   return ref.kind === other.ref.kind && ref.name === other.ref.name && ref.namespace === other.ref.namespace;

@@ -5,15 +5,21 @@ import { serviceName } from "./hosts.ts";
 import type { Peer } from "./intercepted.ts";
 import type { Scene } from "./warning.ts";
 
-/** The Services of the stream that the hosts of backends and token endpoints mean. */
-export function servicesOf(peers: readonly Peer[], { agent, ask }: Scene): readonly Manifest[] {
-  const names = peers.flatMap(({ host }) => {
-    const full = host === undefined ? undefined : serviceName(host, agent.manifest.ref.namespace);
-    return full === undefined ? [] : [full];
-  });
-  const first = names.map((name) => name.slice(0, name.indexOf(".")));
-  const all = names.length === 0 ? [] : ask(["Service"], first);
-  return all.filter(({ ref }) => names.some((name) => name.startsWith(`${ref.name}.${ref.namespace ?? ""}.`)));
+/** The Service of the stream that the host of a backend or token endpoint means. */
+export type ServiceOf = (peer: Pick<Peer, "host">) => Manifest | undefined;
+
+/** Asks for the Services that the hosts of backends and token endpoints mean. */
+export function servicesOf(peers: readonly Peer[], { agent, ask }: Scene): ServiceOf {
+  const nameOf = ({ host }: Pick<Peer, "host">): string =>
+    (host === undefined ? undefined : serviceName(host, agent.manifest.ref.namespace)) ?? "";
+  const names = new Set(peers.map(nameOf).filter((name) => name !== ""));
+  const first = new Set([...names].map((name) => name.slice(0, name.indexOf("."))));
+  const found = new Map<string, Manifest>();
+  for (const service of names.size === 0 ? [] : ask(["Service"], [...first])) {
+    const name = `${service.ref.name}.${service.ref.namespace ?? ""}.svc.cluster.local`;
+    if (names.has(name) && !found.has(name)) found.set(name, service);
+  }
+  return (peer) => found.get(nameOf(peer));
 }
 
 /** The entry of a Service's `spec.ports` for a port: the one for TCP if there is one. */

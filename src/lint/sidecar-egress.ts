@@ -18,8 +18,13 @@ export const sidecarEgress: Warning = (scene) => {
   const sidecar = names.length === 0 ? undefined : holdingSidecar(scene);
   const hosts = sidecar && hostsOf(sidecar);
   if (sidecar === undefined || hosts === undefined) return [];
+  const exact = new Set(hosts);
+  const patterns = hosts.filter((host) => host.includes("/*"));
+  const isLetThrough = (name: string): boolean =>
+    namespacesOf(name, sidecar).some((namespace) => exact.has(`${namespace}/${name}`)) ||
+    patterns.some((host) => matches(host, name, sidecar.ref.namespace));
   return names
-    .filter(({ name }) => !hosts.some((host) => matches(host, name, sidecar.ref.namespace)))
+    .filter(({ name }) => !isLetThrough(name))
     .map(({ name, pipeline, role }): Trouble => {
       const wanted = `${name.split(".")[1]}/${name}`;
       return {
@@ -41,10 +46,16 @@ function hostsOf({ object }: Manifest): string[] | undefined {
   });
 }
 
+/** How `egress.hosts` may name the namespace of a Service. */
+function namespacesOf(name: string, { ref }: Manifest): string[] {
+  const namespace = name.split(".")[1] ?? "";
+  return [namespace, "*", ...(namespace === ref.namespace ? ["."] : [])];
+}
+
 /** `namespace/name`, where `.` is the Sidecar's own namespace, `*` any, `~` none, and a name may begin with `*`. */
 function matches(host: string, name: string, ownNamespace: string | undefined): boolean {
   const [namespace = "", pattern = ""] = host.split("/");
   const wanted = namespace === "." ? ownNamespace : namespace;
   if (wanted !== "*" && wanted !== name.split(".")[1]) return false;
-  return pattern.startsWith("*") ? name.endsWith(pattern.slice(1)) : pattern === name;
+  return name.endsWith(pattern.slice(1));
 }

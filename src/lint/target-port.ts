@@ -1,5 +1,5 @@
-import { WORKLOADS } from "../cluster/whereabouts.ts";
-import { targetPortsOf } from "../telemetry/target-ports.ts";
+import { Cluster, WORKLOADS } from "../cluster/cluster.ts";
+import { targetPortsOf } from "../cluster/target-ports.ts";
 import { interceptedPeers } from "./intercepted.ts";
 import { servicePort, servicesOf } from "./service-port.ts";
 import type { Trouble, Warning } from "./warning.ts";
@@ -11,15 +11,20 @@ import type { Trouble, Warning } from "./warning.ts";
 export const targetPort: Warning = (scene) => {
   const { agent, ask, interception } = scene;
   const peers = interceptedPeers(scene);
-  const services = servicesOf(peers, scene);
-  const names = services.flatMap(({ object }) => peers.map(({ port }) => servicePort(object, port)?.["targetPort"]));
-  const named = names.filter((name) => typeof name === "string");
-  const workloads = named.length === 0 ? [] : ask(WORKLOADS, named);
+  const serviceOf = servicesOf(peers, scene);
+  const services = new Set(peers.map(serviceOf).filter((service) => service !== undefined));
+  const names = peers.map((peer) => {
+    const service = serviceOf(peer);
+    return service && servicePort(service.object, peer.port)?.["targetPort"];
+  });
+  const named = new Set(names.filter((name) => typeof name === "string"));
+  const workloads = named.size === 0 ? [] : ask(WORKLOADS, [...named]);
+  const cluster = new Cluster([...services, ...workloads]);
+  const included = new Set(interception.includedPorts);
   if (ask(["DaemonSet"], ["kube-proxy"]).some(({ ref }) => ref.name === "kube-proxy")) return [];
   return peers.flatMap((peer): Trouble[] => {
-    const targets = targetPortsOf(peer, { services, workloads, agentNamespace: agent.manifest.ref.namespace });
-    const missing =
-      typeof targets === "string" ? [] : targets.filter((port) => !interception.includedPorts.includes(port));
+    const targets = targetPortsOf(peer, cluster, agent.manifest.ref.namespace);
+    const missing = typeof targets === "string" ? [] : targets.filter((port) => !included.has(port));
     if (missing.length === 0) return [];
     return [
       {

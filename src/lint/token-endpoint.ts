@@ -10,14 +10,19 @@ import type { Trouble, Warning } from "./warning.ts";
  * endpoint accepts nothing else (istio.io/latest/docs/reference/config/security/peer_authentication). That its port is
  * excluded, or that nothing is intercepted at all, others tell.
  */
-export const tokenEndpoint: Warning = (scene) =>
-  scene.tokens.flatMap(({ pipeline, host, port, shown }): Trouble[] => {
-    if (host === undefined || ruleFor(port, undefined, scene) === "excluded-port") return [];
-    const { place, peerAuthentication, address } = whereIsHost(
-      host,
-      scene.agent.manifest.ref.namespace,
-      around(host, scene),
-    );
+export const tokenEndpoint: Warning = (scene) => {
+  const called = scene.tokens.flatMap((token) => {
+    const { host } = token;
+    const isCalled = host !== undefined && ruleFor(token.port, undefined, scene) !== "excluded-port";
+    return isCalled ? [{ ...token, host }] : [];
+  });
+  if (called.length === 0) return [];
+  const cluster = around(
+    called.map(({ host }) => host),
+    scene,
+  );
+  return called.flatMap(({ pipeline, host, port, shown }): Trouble[] => {
+    const { place, peerAuthentication, address } = whereIsHost(host, scene.agent.manifest.ref.namespace, cluster);
     const rule = ruleFor(port, address, scene);
     if (!place.startsWith("in the mesh") || peerAuthentication === "DISABLE") return [];
     if (rule !== "not-included" && rule !== "excluded-range") return [];
@@ -33,6 +38,7 @@ export const tokenEndpoint: Warning = (scene) =>
       },
     ];
   });
+};
 
 /** Nobody can tell whether the port of a token endpoint has to be listed. Who lists the ports by hand is taken to have meant it. */
 export const tokenEndpointUnknown: Warning = ({ tokens, untoldTokens, settings }) => {

@@ -1,4 +1,3 @@
-import { serviceName } from "./hosts.ts";
 import { interceptedPeers } from "./intercepted.ts";
 import { servicePort, servicesOf } from "./service-port.ts";
 import type { Trouble, Warning } from "./warning.ts";
@@ -9,10 +8,10 @@ import type { Trouble, Warning } from "./warning.ts";
  */
 export const udpPort: Warning = (scene) => {
   const peers = interceptedPeers(scene);
-  const services = servicesOf(peers, scene);
-  return peers.flatMap(({ host, port, pipeline, field, shown }): Trouble[] => {
-    const name = host === undefined ? undefined : serviceName(host, scene.agent.manifest.ref.namespace);
-    const service = services.find(({ ref }) => name?.startsWith(`${ref.name}.${ref.namespace ?? ""}.`));
+  const serviceOf = servicesOf(peers, scene);
+  return peers.flatMap((peer): Trouble[] => {
+    const { port, pipeline, field, shown } = peer;
+    const service = serviceOf(peer);
     if (service === undefined || servicePort(service.object, port)?.["protocol"] !== "UDP") return [];
     return [
       {

@@ -1,7 +1,8 @@
 import { findAgent, isAgentOfOtherGroup } from "../agent/find-agent.ts";
 import { interceptionFor } from "../agent/interception.ts";
 import { planAgent } from "../agent/plan-agent.ts";
-import { whereIsHost, WORKLOADS } from "../cluster/whereabouts.ts";
+import { Cluster, WORKLOADS } from "../cluster/cluster.ts";
+import { whereIsHost } from "../cluster/whereabouts.ts";
 import { readSettings } from "../config/read-settings.ts";
 import type { Settings } from "../config/schema.ts";
 import { hasError } from "../base/finding.ts";
@@ -15,10 +16,11 @@ import type { Manifest, Mention } from "../base/manifest.ts";
 import { referencedSecrets, resolveBackends } from "../telemetry/backends.ts";
 import type { Backend, Backends } from "../telemetry/backends.ts";
 import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
+import { indexSecrets } from "../telemetry/secrets.ts";
 import { leftOutBy, selectPipelines } from "../telemetry/select.ts";
 import type { LeftOut, PipelineSelection } from "../telemetry/select.ts";
-import type { Destination } from "../telemetry/target-ports.ts";
-import { targetPorts } from "../telemetry/target-ports.ts";
+import type { Destination } from "../cluster/target-ports.ts";
+import { targetPorts } from "../cluster/target-ports.ts";
 import { TOKEN_URL, tokenEndpoints } from "../telemetry/token-endpoints.ts";
 import type { TokenEndpoint, UntoldTokenEndpoint } from "../telemetry/token-endpoints.ts";
 import { applyChange } from "../yaml/edit/apply-change.ts";
@@ -127,16 +129,17 @@ function demandOf(settings: Settings, select: Select): Demand {
   const { manifests: pipelines, findings } = select(["MetricPipeline"]);
   const selection = selectionOf(settings);
   const names = referencedSecrets(pipelines, selection).map(({ name }) => name);
-  const secrets = mentioned(select, ["Secret", "ExternalSecret", "SealedSecret"], names);
+  const { manifests, findings: ofSecrets } = mentioned(select, ["Secret", "ExternalSecret", "SealedSecret"], names);
+  const secrets = indexSecrets(manifests);
   const unresolved = settings.endpoints.unresolved;
-  const backends = resolveBackends({ ...selection, pipelines, secrets: secrets.manifests, unresolved });
-  const { tokens, untold } = tokenEndpoints(selectPipelines(pipelines, selection), secrets.manifests);
+  const backends = resolveBackends({ ...selection, pipelines, secrets, unresolved });
+  const { tokens, untold } = tokenEndpoints(selectPipelines(pipelines, selection), secrets);
   return {
     ...backends,
     tokens,
     untoldTokens: untold,
     pipelines,
-    findings: [...findings, ...secrets.findings, ...weighed(backends.findings, settings)],
+    findings: [...findings, ...ofSecrets, ...weighed(backends.findings, settings)],
   };
 }
 
@@ -161,7 +164,8 @@ function interceptedTokens(
   if (endpoints.oauth2TokenEndpoints === "All") return { tokens, findings: [] };
   const hosts = tokens.flatMap(({ host }) => (host === undefined ? [] : [host.toLowerCase()]));
   const names = hosts.flatMap((host) => [host, ...host.split(".").slice(0, 2)]);
-  const { manifests: cluster, findings } = mentioned(select, ["Service", "ServiceEntry", "Namespace"], names);
+  const { manifests, findings } = mentioned(select, ["Service", "ServiceEntry", "Namespace"], names);
+  const cluster = new Cluster(manifests);
   const isInCluster = ({ host }: TokenEndpoint): boolean =>
     host !== undefined && !["outside", "not told"].includes(whereIsHost(host, agent.ref.namespace, cluster).place);
   return { tokens: tokens.filter(isInCluster), findings };
@@ -187,17 +191,13 @@ function portsOf(
   const names = destinations.flatMap(({ host }) => (host === undefined ? [] : [host.split(".")[0] ?? host]));
   const services = mentioned(select, ["Service"], names);
   const workloads = select(WORKLOADS);
-  const targets = targetPorts(destinations, {
-    services: services.manifests,
-    workloads: workloads.manifests,
-    agentNamespace: agent.ref.namespace,
-    unresolved: settings.endpoints.unresolved,
-  });
+  const cluster = new Cluster([...services.manifests, ...workloads.manifests]);
+  const targets = targetPorts(destinations, cluster, agent.ref.namespace, settings.endpoints.unresolved);
   return { ports: [...ports, ...targets.ports], findings: [...services.findings, ...targets.findings] };
 }
 
 function mentioned(select: Select, kinds: readonly string[], names: readonly string[]): Selected {
-  return names.length === 0 ? { manifests: [], findings: [] } : select(kinds, names);
+  return names.length === 0 ? { manifests: [], findings: [] } : select(kinds, [...new Set(names)]);
 }
 
 /** What may go wrong with the agent as it will be. Of a resource that cannot be read a warning knows nothing, nothing more. */

@@ -6,6 +6,7 @@ import { type EndpointSource, type MetricPipeline, readMetricPipeline } from "./
 import { BACKEND_PORTS_ANNOTATION, readOverride } from "./override.ts";
 import { showable } from "./placeholder.ts";
 import { lookUpSecret } from "./secrets.ts";
+import type { Secrets } from "./secrets.ts";
 import { type PipelineSelection, selectPipelines } from "./select.ts";
 import { TOKEN_URL } from "./token-endpoints.ts";
 import { valueSourceAt } from "./value-source.ts";
@@ -24,8 +25,8 @@ export interface SecretKeyRef {
 export interface BackendQuery extends PipelineSelection {
   /** All MetricPipelines of the stream, in its order. */
   pipelines: readonly Manifest[];
-  /** Secrets, ExternalSecrets and SealedSecrets that may hold an endpoint. */
-  secrets: readonly Manifest[];
+  /** Those that may hold an endpoint. */
+  secrets: Secrets;
   /** `endpoints.unresolved`: how an endpoint that cannot be read at build time is reported. */
   unresolved: "Error" | "Warn";
 }

@@ -12,24 +12,52 @@ export type SecretReading =
   | { kind: "unresolved"; fault: Fault }
   | { kind: "wrong"; fault: Fault };
 
-/**
- * Looks an endpoint up in the Secrets of the stream.
- * In: the reference and the Secrets, ExternalSecrets and SealedSecrets of the stream, other kinds are passed over.
- * Out: the value; or `unresolved` where the stream does not hold it in readable form; or `wrong` where it holds a Secret that cannot serve.
- * Never throws.
- * Which Secret: those of the reference's namespace before those without one; among them the present name, then a name before kustomize
- * renamed it, then the name plus kustomize's hash. Where the first of these that matches finds several Secrets, they must agree.
- * Source: issue 2, item 4; facts on hosts, "Where a kustomize transformer stands"; core/v1 Secret (`stringData` wins over `data`).
- */
-export function lookUpSecret(ref: SecretKeyRef, secrets: readonly Manifest[]): SecretReading {
-  const candidates = bestMatches(ref, secrets.filter(isPlainSecret));
-  if (candidates.length > 0) return readCandidates(ref, candidates);
+/** The Secrets, ExternalSecrets and SealedSecrets of the stream, found by namespace and name. */
+export interface Secrets {
+  /** By namespace, name, how the name is theirs, and whether they are Secrets or make them. */
+  byName: ReadonlyMap<string, readonly Manifest[]>;
+  /** By the name alone, in any namespace: the first of them. */
+  anywhere: ReadonlyMap<string, Manifest>;
+  /** What has been looked up, by reference. */
+  readings: Map<string, SecretReading>;
+}
 
-  const elsewhere = secrets.find((secret) => isSecretNamed(ref.name, secret));
-  const substitute = bestMatches(
-    ref,
-    secrets.filter((secret) => !isPlainSecret(secret)),
-  )[0];
+/** Other kinds are passed over. */
+export function indexSecrets(manifests: readonly Manifest[]): Secrets {
+  const byName = new Map<string, Manifest[]>();
+  const anywhere = new Map<string, Manifest>();
+  for (const manifest of manifests.filter(isKind)) {
+    namesOf(manifest).forEach((names, rank) => {
+      for (const name of names) {
+        const key = keyOf(isPlainSecret(manifest), manifest.ref.namespace, rank, name);
+        const sameName = byName.get(key);
+        if (sameName) sameName.push(manifest);
+        else byName.set(key, [manifest]);
+        if (!anywhere.has(name)) anywhere.set(name, manifest);
+      }
+    });
+  }
+  return { byName, anywhere, readings: new Map() };
+}
+
+/**
+ * Looks an endpoint up in the Secrets of the stream: its value, or `unresolved` where the stream does not hold it in readable form, or
+ * `wrong` where it holds a Secret that cannot serve. Which Secret: those of the reference's namespace before those without one; among
+ * them the present name, then a name before kustomize renamed it, then the name plus kustomize's hash. Where the first of these that
+ * matches finds several Secrets, they must agree (core/v1 Secret: `stringData` wins over `data`).
+ */
+export function lookUpSecret(ref: SecretKeyRef, secrets: Secrets): SecretReading {
+  const id = JSON.stringify([ref.namespace, ref.name, ref.key]);
+  const reading = secrets.readings.get(id) ?? read(ref, secrets);
+  secrets.readings.set(id, reading);
+  return reading;
+}
+
+function read(ref: SecretKeyRef, secrets: Secrets): SecretReading {
+  const candidates = bestMatches(ref, secrets, true);
+  if (candidates.length > 0) return readCandidates(ref, candidates);
+  const elsewhere = secrets.anywhere.get(ref.name);
+  const substitute = bestMatches(ref, secrets, false)[0];
   const where =
     substitute !== undefined
       ? `which the stream holds only as ${substitute.ref.kind} ${nameOf(substitute)}`
@@ -39,16 +67,6 @@ export function lookUpSecret(ref: SecretKeyRef, secrets: readonly Manifest[]): S
   return unresolved(
     `the endpoint is in Secret ${ref.namespace}/${ref.name}, ${where}, so the port is not known at build time`,
   );
-}
-
-/**
- * True where a resource may be, or may make, the Secret of that name: by its present name, a name before kustomize renamed it, the name plus
- * kustomize's hash, or the name of the Secret that an ExternalSecret or SealedSecret makes.
- * In: the name from a `secretKeyRef`; a manifest. The namespace is not looked at. Never throws.
- * Source: facts on hosts; external-secrets.io `spec.target.name`; bitnami.com `spec.template.metadata.name`.
- */
-function isSecretNamed(name: string, manifest: Manifest): boolean {
-  return NAME_TESTS.some((test) => test(name, manifest));
 }
 
 function isPlainSecret({ ref }: Manifest): boolean {
@@ -70,28 +88,35 @@ function madeName(manifest: Manifest): unknown {
   return undefined;
 }
 
-/** From the strongest match to the weakest. */
-const NAME_TESTS: readonly ((name: string, manifest: Manifest) => boolean)[] = [
-  (name, manifest) => isKind(manifest) && (madeName(manifest) ?? manifest.ref.name) === name,
-  (name, manifest) => isKind(manifest) && madeName(manifest) === undefined && manifest.previousNames.includes(name),
-  (name, manifest) => {
-    const [base, hash] = [manifest.ref.name.slice(0, -11), manifest.ref.name.slice(-11)];
-    return isPlainSecret(manifest) && base === name && /^-[bcdfghkmt2456789]{10}$/.test(hash);
-  },
-];
+/**
+ * The names by which a resource may be, or may make, a Secret, from the strongest to the weakest: its present name, or the one that an
+ * ExternalSecret (external-secrets.io `spec.target.name`) or SealedSecret gives; those before kustomize renamed it; its name without
+ * kustomize's hash.
+ */
+function namesOf(manifest: Manifest): readonly (readonly string[])[] {
+  const made = madeName(manifest);
+  const { name } = manifest.ref;
+  const hashed = isPlainSecret(manifest) && /^-[bcdfghkmt2456789]{10}$/.test(name.slice(-11));
+  return [
+    typeof made === "string" ? [made] : made === undefined ? [name] : [],
+    made === undefined ? [...new Set(manifest.previousNames)] : [],
+    hashed ? [name.slice(0, -11)] : [],
+  ];
+}
+
+const RANKS = [0, 1, 2];
+
+function keyOf(isPlain: boolean, namespace: string | undefined, rank: number, name: string): string {
+  return JSON.stringify([isPlain, namespace, rank, name]);
+}
 
 function isKind(manifest: Manifest): boolean {
   return isPlainSecret(manifest) || isExternalSecret(manifest) || isSealedSecret(manifest);
 }
 
-function bestMatches(ref: SecretKeyRef, manifests: readonly Manifest[]): Manifest[] {
-  for (const namespace of [ref.namespace, undefined]) {
-    for (const test of NAME_TESTS) {
-      const matches = manifests.filter((manifest) => manifest.ref.namespace === namespace && test(ref.name, manifest));
-      if (matches.length > 0) return matches;
-    }
-  }
-  return [];
+function bestMatches(ref: SecretKeyRef, { byName }: Secrets, isPlain: boolean): readonly Manifest[] {
+  const keys = [ref.namespace, undefined].flatMap((each) => RANKS.map((rank) => keyOf(isPlain, each, rank, ref.name)));
+  return keys.map((key) => byName.get(key)).find((found) => found !== undefined) ?? [];
 }
 
 function readCandidates(ref: SecretKeyRef, candidates: readonly Manifest[]): SecretReading {

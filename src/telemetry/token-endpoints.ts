@@ -3,6 +3,7 @@ import { readEndpoint } from "./endpoint.ts";
 import type { Fault } from "./fault.ts";
 import { showable } from "./placeholder.ts";
 import { lookUpSecret } from "./secrets.ts";
+import type { Secrets } from "./secrets.ts";
 import { valueSourceAt, type ValueSource } from "./value-source.ts";
 
 /** The field of a MetricPipeline that holds the token endpoint, as `value` or `valueFrom.secretKeyRef`. */
@@ -31,7 +32,7 @@ export interface UntoldTokenEndpoint {
 /** The token endpoints of the selected MetricPipelines, in their order. As `readTokenEndpoint`. */
 export function tokenEndpoints(
   selected: readonly Manifest[],
-  secrets: readonly Manifest[],
+  secrets: Secrets,
 ): { tokens: TokenEndpoint[]; untold: UntoldTokenEndpoint[] } {
   const result: ReturnType<typeof tokenEndpoints> = { tokens: [], untold: [] };
   for (const pipeline of selected) {
@@ -49,7 +50,7 @@ export function tokenEndpoints(
  * Source: telemetry-manager `apis/telemetry/v1beta1/shared_types.go`, `OAuth2Options`; the collector's oauth2client extension hands the URL
  * to Go's `net/http`, which wants `http://` or `https://` and dials 80 or 443 without a port.
  */
-export function readTokenEndpoint(pipeline: Manifest, secrets: readonly Manifest[]): TokenEndpoint | Fault | undefined {
+export function readTokenEndpoint(pipeline: Manifest, secrets: Secrets): TokenEndpoint | Fault | undefined {
   const source = valueSourceAt(pipeline, TOKEN_URL);
   if (source === undefined) return undefined;
   const text = textOf(source, secrets);
@@ -69,7 +70,7 @@ export function readTokenEndpoint(pipeline: Manifest, secrets: readonly Manifest
   };
 }
 
-function textOf({ value, secretKeyRef }: ValueSource, secrets: readonly Manifest[]): string | Fault {
+function textOf({ value, secretKeyRef }: ValueSource, secrets: Secrets): string | Fault {
   if (value !== undefined) return value;
   if (secretKeyRef === undefined) {
     return {

@@ -2,11 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "../../src/base/manifest.ts";
 import { type BackendQuery, referencedSecrets, resolveBackends } from "../../src/telemetry/backends.ts";
+import { indexSecrets } from "../../src/telemetry/secrets.ts";
 import { manifest, pipelineFromSecret, pipelineTo, pipelineWith, secretWith } from "./manifests.ts";
 import { matching, objectWith } from "./matchers.ts";
 
 const resolve = (pipelines: Manifest[], secrets: Manifest[] = [], query: Partial<BackendQuery> = {}) =>
-  resolveBackends({ pipelines, secrets, include: "AgentInputs", unresolved: "Error", ...query });
+  resolveBackends({ pipelines, secrets: indexSecrets(secrets), include: "AgentInputs", unresolved: "Error", ...query });
 const brief = (findings: readonly { severity: string; field?: { path: string }; cause: string }[]) =>
   findings.map(({ severity, field, cause }) => `${severity} ${field?.path}: ${cause}`);
 const annotated = (ports: string) => ({ annotations: { "intercept-backends.dev/backend-ports": ports } });

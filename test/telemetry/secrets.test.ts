@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "../../src/base/manifest.ts";
-import { lookUpSecret } from "../../src/telemetry/secrets.ts";
+import { indexSecrets, lookUpSecret } from "../../src/telemetry/secrets.ts";
 import { manifest, secretWith } from "./manifests.ts";
 import { containing, matching } from "./matchers.ts";
 
 const REF = { name: "backend", namespace: "kyma-system", key: "url" };
+const lookUp = (ref: typeof REF, secrets: Manifest[]) => lookUpSecret(ref, indexSecrets(secrets));
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const external = (parts: Parameters<typeof manifest>[0]) =>
   manifest({ apiVersion: "external-secrets.io/v1", kind: "ExternalSecret", namespace: "kyma-system", ...parts });
@@ -42,7 +43,7 @@ describe("which Secret is meant", () => {
     ["two that agree", [secretWith({ url: "a" }), secretWith({ url: "a" })], "a"],
     ["the Secret before an ExternalSecret", [external({ name: "backend" }), secretWith({ url: "a" })], "a"],
   ])("%s", (_why, secrets, value) => {
-    expect(lookUpSecret(REF, secrets)).toEqual({ kind: "value", value });
+    expect(lookUp(REF, secrets)).toEqual({ kind: "value", value });
   });
 
   test.each([
@@ -51,14 +52,14 @@ describe("which Secret is meant", () => {
     ["another name", secretWith({ url: "a" }, { name: "backend2" })],
     ["a ConfigMap", secretWith({ url: "a" }, { kind: "ConfigMap" })],
   ])("not %s", (_why, secret) => {
-    expect(lookUpSecret(REF, [secret])).toMatchObject({
+    expect(lookUp(REF, [secret])).toMatchObject({
       kind: "unresolved",
       fault: { cause: containing("which is not in the stream,") },
     });
   });
 
   test("a Secret of another namespace is not taken, but named", () => {
-    const reading = lookUpSecret(REF, [secretWith({ url: "a" }, { namespace: "default" })]);
+    const reading = lookUp(REF, [secretWith({ url: "a" }, { namespace: "default" })]);
     expect(reading).toMatchObject({
       kind: "unresolved",
       fault: { cause: containing("though Secret default/backend is") },
@@ -66,7 +67,7 @@ describe("which Secret is meant", () => {
   });
 
   test("several with different values are an error that lists them", () => {
-    const reading = lookUpSecret(REF, [
+    const reading = lookUp(REF, [
       secretWith({ url: "secret-a" }, { name: "backend-2222222222" }),
       secretWith({ url: "secret-b" }, { name: "backend-4444444444" }),
     ]);
@@ -100,7 +101,7 @@ describe("a Secret that comes only later", () => {
       "SealedSecret kyma-system/ss",
     ],
   ])("%s", (_why, secret, named) => {
-    const reading = lookUpSecret(REF, [secret]);
+    const reading = lookUp(REF, [secret]);
     expect(reading).toMatchObject({
       kind: "unresolved",
       fault: {
@@ -111,13 +112,13 @@ describe("a Secret that comes only later", () => {
   });
 
   test("an ExternalSecret with another target is not meant", () => {
-    const reading = lookUpSecret(REF, [external({ name: "backend", object: { spec: { target: { name: "other" } } } })]);
+    const reading = lookUp(REF, [external({ name: "backend", object: { spec: { target: { name: "other" } } } })]);
     expect(reading).toMatchObject({ fault: { cause: containing("which is not in the stream,") } });
   });
 
   test("a value that SOPS encrypted", () => {
     const object = { data: { url: "ENC[AES256_GCM,data:abc=,type:str]" } };
-    expect(lookUpSecret(REF, [secretWith({}, { object })])).toMatchObject({
+    expect(lookUp(REF, [secretWith({}, { object })])).toMatchObject({
       kind: "unresolved",
       fault: { cause: containing("SOPS") },
     });
@@ -132,14 +133,14 @@ describe("a value that a later tool fills in", () => {
     "aHR0<rest>",
     "{{ .Values.url | b64enc }}",
   ])("%s in data is not known at build time", (url) => {
-    const reading = lookUpSecret(REF, [secretWith({}, { object: { data: { url } } })]);
+    const reading = lookUp(REF, [secretWith({}, { object: { data: { url } } })]);
     expect(reading).toMatchObject({ kind: "unresolved", fault: { cause: containing("is a placeholder") } });
     expect(JSON.stringify(reading)).not.toContain(url);
   });
 
   test("beside what is no base64 stays an error", () => {
     const object = { data: { url: "http://<host>:4317" } };
-    expect(lookUpSecret(REF, [secretWith({}, { object })])).toMatchObject({ kind: "wrong" });
+    expect(lookUp(REF, [secretWith({}, { object })])).toMatchObject({ kind: "wrong" });
   });
 });
 
@@ -156,7 +157,7 @@ describe("the value", () => {
     ],
     ["empty where it is null", { data: { url: null } }, ""],
   ])("%s", (_why, object, value) => {
-    expect(lookUpSecret(REF, [secretWith({}, { object })])).toEqual({ kind: "value", value });
+    expect(lookUp(REF, [secretWith({}, { object })])).toEqual({ kind: "value", value });
   });
 
   test.each<[string, Record<string, unknown>, RegExp]>([
@@ -170,7 +171,7 @@ describe("the value", () => {
     ["another key", { data: { b: "eA==" }, stringData: { a: "secret" } }, /has no key url; it has the keys a, b$/],
     ["nothing", {}, /has no key url; it has no keys/],
   ])("%s is an error", (_why, object, cause) => {
-    expect(lookUpSecret(REF, [secretWith({}, { object })])).toMatchObject({
+    expect(lookUp(REF, [secretWith({}, { object })])).toMatchObject({
       kind: "wrong",
       fault: { cause: matching(cause) },
     });

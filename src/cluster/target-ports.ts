@@ -1,21 +1,11 @@
 import type { Finding } from "../base/finding.ts";
-import type { Manifest } from "../base/manifest.ts";
 import { isRecord } from "../base/record.ts";
-import type { Backend } from "./backends.ts";
+import type { Backend } from "../telemetry/backends.ts";
+import { valueAt } from "../telemetry/plain-data.ts";
+import type { Cluster, PodLike } from "./cluster.ts";
 
 /** A destination of the agent's pushes, or of its calls for tokens; the field of the MetricPipeline that names it. */
 export type Destination = Backend & { field: string };
-
-/** What of the stream tells the target port of a Service: Services, and the pods behind them for named ports. */
-export interface ClusterServices {
-  services: readonly Manifest[];
-  /** Pods, and workloads with a pod template. */
-  workloads: readonly Manifest[];
-  /** The agent's namespace, which a host of one label means. */
-  agentNamespace: string | undefined;
-  /** How a target port that the stream does not tell is reported. */
-  unresolved: "Error" | "Warn";
-}
 
 /**
  * The target ports of the Services that backends name by host and port, for clusters whose load balancer rewrites the
@@ -24,13 +14,15 @@ export interface ClusterServices {
  */
 export function targetPorts(
   backends: readonly Destination[],
-  cluster: ClusterServices,
+  cluster: Cluster,
+  agentNamespace: string | undefined,
+  unresolved: "Error" | "Warn",
 ): { ports: number[]; findings: Finding[] } {
   const ports = new Set<number>();
   const findings: Finding[] = [];
   for (const backend of backends) {
-    const found = targetPortsOf(backend, cluster);
-    if (typeof found === "string") findings.push(untold(backend, found, severityFor(backend, cluster)));
+    const found = targetPortsOf(backend, cluster, agentNamespace);
+    if (typeof found === "string") findings.push(untold(backend, found, severityFor(backend, unresolved)));
     else if (found.length > 0) findings.push(told(backend, found));
     if (typeof found !== "string") for (const port of found) ports.add(port);
   }
@@ -40,21 +32,22 @@ export function targetPorts(
 /** The ports of the pods behind one backend's Service: none outside of the cluster, or why they cannot be told. */
 export function targetPortsOf(
   backend: Pick<Backend, "host" | "port">,
-  cluster: Omit<ClusterServices, "unresolved">,
+  cluster: Cluster,
+  agentNamespace: string | undefined,
 ): readonly number[] | string {
   if (backend.host === undefined) return "the host of the backend is not known at build time";
-  const address = serviceAddress(backend.host, cluster.agentNamespace);
+  const address = serviceAddress(backend.host, agentNamespace);
   if (address === undefined) return [];
-  const service = cluster.services.find(({ ref }) => ref.name === address.name && ref.namespace === address.namespace);
+  const service = cluster.service(address.name, address.namespace);
   if (service === undefined) return "the Service that the host means is not in the input";
-  const spec = isRecord(service.object["spec"]) ? service.object["spec"] : {};
-  const port = listOf(spec["ports"]).find((candidate) => candidate["port"] === backend.port);
+  const ports = listOf(valueAt(service.object, "spec", "ports"));
+  const port = ports.find((candidate) => candidate["port"] === backend.port);
   if (port === undefined) return `the Service ${service.ref.name} has no port ${backend.port}`;
   const target = port["targetPort"] ?? backend.port;
   if (typeof target === "number") return [target];
   if (typeof target !== "string")
     return `the Service ${service.ref.name} has a targetPort that is neither number nor name`;
-  const named = namedPorts(target, service, spec["selector"], cluster.workloads);
+  const named = namedPorts(target, cluster.podsOf(service));
   return named.length > 0
     ? named
     : `no pod in the input names the targetPort ${target} of the Service ${service.ref.name}`;
@@ -71,30 +64,13 @@ function serviceAddress(
   return svc === undefined || svc === "svc" ? { name, namespace } : undefined;
 }
 
-function namedPorts(name: string, service: Manifest, selector: unknown, workloads: readonly Manifest[]): number[] {
-  if (!isRecord(selector)) return [];
-  const pods = workloads
-    .filter(({ ref }) => ref.namespace === service.ref.namespace)
-    .map(podOf)
-    .filter(({ labels }) => Object.entries(selector).every(([key, value]) => labels[key] === value));
+function namedPorts(name: string, pods: readonly PodLike[]): number[] {
   const ports = pods.flatMap(({ spec }) =>
     listOf(spec["containers"]).flatMap((container) => listOf(container["ports"])),
   );
   return ports.flatMap((port) =>
     port["name"] === name && typeof port["containerPort"] === "number" ? [port["containerPort"]] : [],
   );
-}
-
-function podOf(workload: Manifest): { labels: Record<string, unknown>; spec: Record<string, unknown> } {
-  const spec = recordAt(workload.object, "spec");
-  if (workload.ref.kind === "Pod") return { labels: { ...workload.labels }, spec };
-  const template = recordAt(spec, "template");
-  return { labels: recordAt(recordAt(template, "metadata"), "labels"), spec: recordAt(template, "spec") };
-}
-
-function recordAt(value: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> {
-  const inner = value[key];
-  return isRecord(inner) ? inner : {};
 }
 
 function listOf(value: unknown): Record<string, unknown>[] {
@@ -111,7 +87,7 @@ function told({ pipeline, shown }: Backend, targets: readonly number[]): Finding
 }
 
 /** A host of two labels is a Service and its namespace, or a domain: no reason to change nothing. */
-function severityFor({ host = "" }: Backend, { unresolved }: ClusterServices): "error" | "warning" {
+function severityFor({ host = "" }: Backend, unresolved: "Error" | "Warn"): "error" | "warning" {
   return unresolved === "Warn" || host.split(".").length === 2 ? "warning" : "error";
 }
 
