@@ -1,6 +1,5 @@
 import type { Configs, KptFunc, KubernetesObject, Result } from "kpt-functions";
-import { decide } from "./rewrite/decide.ts";
-import type { Select } from "./rewrite/decide.ts";
+import { decide, type Select } from "./rewrite/decide.ts";
 import type { Finding } from "./base/finding.ts";
 import { toResult } from "./stream/result.ts";
 import { readManifest } from "./stream/read-manifest.ts";
@@ -11,7 +10,7 @@ import type { Value } from "./yaml/edit/change.ts";
 /**
  * The function for people who compose functions with the kpt SDK: the same decisions on the SDK's objects, the agent's
  * DaemonSet changed in place, findings added as the SDK's results. Comments and order are the SDK's business; it keeps
- * neither. Errors that a user can mend are results and change nothing; it throws on bugs alone.
+ * neither. Errors that a user can fix are results and change nothing; it throws on bugs alone.
  */
 export const interceptBackends: KptFunc = async (configs: Configs): Promise<void> => {
   const objects = new Map<Manifest, KubernetesObject>();

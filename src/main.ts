@@ -11,7 +11,9 @@ declare const __VERSION__: string;
 declare const __REPORT__: string;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = await argumentsOf(argv);
+  const none: Arguments = { values: {}, positionals: [] };
+  const { values, positionals } =
+    argv.length === 0 ? none : (await import("./cli/read-arguments.ts")).readArguments(argv);
   if (values.help) return printHelp();
   if (values.version) return print(`${__VERSION__}\n`);
   const [command, ...rest] = positionals;
@@ -23,19 +25,14 @@ async function main(argv: readonly string[]): Promise<number> {
     const { guarded } = await import("./cli/guard.ts");
     return guarded(argv, async () => {
       if (command === "generate") return (await import("./cli/generate.ts")).generateCall(rest, values);
-      return (await import("./cli/parameters.ts")).parametersCall(rest);
+      const { announce } = await import("./argocd/announce.ts");
+      return print(`${JSON.stringify(await announce(rest[0] ?? ".", process.env), null, 2)}\n`);
     });
   }
   if (command === "explain") return (await import("./cli/explain.ts")).explainCall(rest, values);
   if (command === "check") return (await import("./cli/check.ts")).checkCall(rest, values, __VERSION__);
   if (positionals.length === 0 && (await isTerminal())) return printHelp();
   return rewriteCall(positionals, values);
-}
-
-async function argumentsOf(argv: readonly string[]): Promise<Arguments> {
-  if (argv.length === 0) return { values: {}, positionals: [] };
-  const { readArguments } = await import("./cli/read-arguments.ts");
-  return readArguments(argv);
 }
 
 /** Top-level error handler: usage and file errors print one line, EPIPE exits quietly, anything else is reported as a bug. */

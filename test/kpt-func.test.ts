@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { interceptBackends } from "../src/kpt-func.ts";
 import { run } from "../src/rewrite/run.ts";
+import { oneFile } from "./stream/open.ts";
 
 const pipeline = (name: string, value: string): KubernetesObject =>
   ({
@@ -43,7 +44,7 @@ const annotations = {
 /** What the stream's function makes of the same objects. */
 function throughStream(items: KubernetesObject[], config: KubernetesObject): { agent: unknown; messages: string[] } {
   const list = { apiVersion: "config.kubernetes.io/v1", kind: "ResourceList", items, functionConfig: config };
-  const { output, findings } = run(Buffer.from(stringify(list)));
+  const { output, findings } = run(oneFile(stringify(list)));
   const after = parse(Buffer.concat(output).toString()) as { items: KubernetesObject[] };
   return { agent: after.items.find(({ kind }) => kind === "DaemonSet"), messages: findings.map(({ cause }) => cause) };
 }

@@ -1,6 +1,8 @@
 import type { Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { isRecord, withoutNulls } from "../base/record.ts";
+import { valueAt } from "../telemetry/plain-data.ts";
+import { CONTAINERS, errorAt, type Path } from "./step.ts";
 
 /** A volume or mount as written but for fields that are null, with its place in its list. */
 export interface Listed {
@@ -28,57 +30,78 @@ export interface AgentState {
 
 /** Reads the agent's pod template; errors for every field whose type leaves no place for what is to be written. */
 export function readAgent(manifest: Manifest): AgentState | Finding[] {
-  const findings: Finding[] = [];
-  const at = (parent: unknown, path: string): Record<string, unknown> => {
-    const value = child(parent, path);
-    if (value === undefined || value === null || isRecord(value)) return isRecord(value) ? value : {};
-    findings.push(wrongType(manifest, path, "a map"));
+  const errors: Finding[] = [];
+  const refuse = (path: Path, wanted: string): void => {
+    const remedy = `write it as ${wanted}, as Kubernetes requires`;
+    errors.push(errorAt(manifest, path, `is not ${wanted}`, remedy));
+  };
+  const mapAt = (...path: string[]): Record<string, unknown> => {
+    const value = valueAt(manifest.object, ...path) ?? {};
+    if (isRecord(value)) return value;
+    refuse(path, "a map");
     return {};
   };
-  const listAt = (parent: unknown, path: string): Listed[] => {
-    const value = child(parent, path) ?? [];
-    if (Array.isArray(value) && value.every(isRecord)) {
-      return value.map(withoutNulls).map((fields, position) => ({
-        position,
-        name: typeof fields["name"] === "string" ? fields["name"] : "",
-        fields,
-      }));
+  const listOf = (value: unknown, path: Path): Listed[] => {
+    const list = value ?? [];
+    if (!Array.isArray(list) || !list.every(isRecord)) {
+      refuse(path, "a list of maps");
+      return [];
     }
-    findings.push(wrongType(manifest, path, "a list of maps"));
-    return [];
+    return list.map(withoutNulls).map((fields, position) => {
+      const name = typeof fields["name"] === "string" ? fields["name"] : "";
+      return { position, name, fields };
+    });
   };
-  const template = at(at(manifest.object, "spec"), "spec.template");
-  const metadata = at(template, "spec.template.metadata");
-  const spec = at(template, "spec.template.spec");
-  const containers = listAt(spec, "spec.template.spec.containers").map((container) => ({
+  const mountsOf = ({ fields, position }: Listed, list: Path): Listed[] =>
+    listOf(fields["volumeMounts"], [...list, position, "volumeMounts"]);
+
+  mapAt("spec");
+  mapAt("spec", "template");
+  mapAt("spec", "template", "metadata");
+  const podSpec = ["spec", "template", "spec"];
+  const spec = mapAt(...podSpec);
+  const containers = listOf(spec["containers"], CONTAINERS).map((container) => ({
     ...container,
-    mounts: listAt(container.fields, `spec.template.spec.containers[${container.position}].volumeMounts`),
+    mounts: mountsOf(container, CONTAINERS),
   }));
-  const initMounts = listAt(spec, "spec.template.spec.initContainers").flatMap(({ fields, position }) =>
-    listAt(fields, `spec.template.spec.initContainers[${position}].volumeMounts`).map(({ name }) => name),
-  );
+  const initContainers = [...podSpec, "initContainers"];
+  const initMounts = listOf(spec["initContainers"], initContainers).flatMap((each) => mountsOf(each, initContainers));
   const state: AgentState = {
     manifest,
-    labels: withoutNulls(at(metadata, "spec.template.metadata.labels")),
-    annotations: withoutNulls(at(metadata, "spec.template.metadata.annotations")),
+    labels: withoutNulls(mapAt("spec", "template", "metadata", "labels")),
+    annotations: withoutNulls(mapAt("spec", "template", "metadata", "annotations")),
     containers,
-    initMounts: new Set(initMounts),
-    volumes: listAt(spec, "spec.template.spec.volumes"),
+    initMounts: new Set(initMounts.map(({ name }) => name)),
+    volumes: listOf(spec["volumes"], [...podSpec, "volumes"]),
   };
-  return findings.length === 0 ? state : findings;
+  return errors.length === 0 ? state : errors;
 }
 
-function child(parent: unknown, path: string): unknown {
-  return isRecord(parent) ? parent[path.slice(path.lastIndexOf(".") + 1)] : undefined;
+/** Names of the collector's container in the operator, newest first (telemetry-manager: internal/resources/otelcollector). */
+const USUAL_NAMES = ["collector", "metric-agent"];
+
+/**
+ * The container that reads the certificates: the one that the settings name, else the only one, else by its usual name.
+ * Everything else is an error that lists the containers.
+ */
+export function chooseContainer({ containers, manifest }: AgentState, wanted: string | undefined): Container | Finding {
+  if (wanted === undefined && containers.length === 1 && containers[0]) return containers[0];
+  const names = wanted === undefined ? USUAL_NAMES : [wanted];
+  const named = names.map((name) => containers.find((container) => container.name === name));
+  const chosen = named.find((container) => container !== undefined);
+  if (chosen) return chosen;
+  const there =
+    containers.length === 0 ? "there is none" : `there are ${containers.map(({ name }) => name).join(", ")}`;
+  const cause = `no container ${names.join(" or ")} to mount the certificates into; ${there}`;
+  return errorAt(
+    manifest,
+    CONTAINERS,
+    cause,
+    "name the collector's container in agent.container of the function config",
+  );
 }
 
-function wrongType({ ref, file }: Manifest, path: string, wanted: string): Finding {
-  return {
-    severity: "error",
-    cause: `is not ${wanted}`,
-    remedy: `write it as ${wanted}, as Kubernetes requires`,
-    resource: ref,
-    field: { path },
-    ...(file ? { file } : {}),
-  };
+/** True when two paths name one folder: a slash at the end makes no difference to a mount. */
+export function samePath(path: unknown, other: string): boolean {
+  return typeof path === "string" && path.replace(/\/+$/, "") === other.replace(/\/+$/, "");
 }

@@ -1,6 +1,6 @@
-import type { Settings } from "../config/schema.ts";
 import type { Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
+import type { Settings } from "../config/schema.ts";
 
 const NAME_LABEL = "app.kubernetes.io/name";
 
@@ -11,13 +11,21 @@ const NAME_LABEL = "app.kubernetes.io/name";
  */
 export function findAgent(daemonSets: readonly Manifest[], settings: Settings["agent"]): Manifest | Finding {
   const candidates = daemonSets.filter(({ ref }) => ref.apiVersion.startsWith("apps/"));
-  const inNamespace = candidates.filter(
-    ({ ref }) => settings.namespace === undefined || ref.namespace === settings.namespace,
-  );
-  const matching = match(inNamespace, settings);
-  const [agent, ...others] = matching;
-  if (agent === undefined) return nothingFound(candidates, settings);
-  return others.length === 0 ? agent : severalFound(matching, settings);
+  const matching = match(candidates, settings);
+  if (matching.length === 1 && matching[0]) return matching[0];
+  if (matching.length > 1) {
+    return {
+      severity: "error",
+      cause: `several DaemonSets match ${wanted(settings)}: ${list(matching)}`,
+      remedy: "single one out with agent.name, agent.namespace or agent.selector of the function config",
+    };
+  }
+  const others = candidates.length === 0 ? "there is no DaemonSet" : `there are ${list(candidates)}`;
+  return {
+    severity: "error",
+    cause: `no DaemonSet matches ${wanted(settings)}; ${others}`,
+    remedy: "name the metric agent in agent.name or agent.selector of the function config, or add it to the input",
+  };
 }
 
 /** True for a DaemonSet that would be the agent if it were of the right group. */
@@ -25,7 +33,8 @@ export function isAgentOfOtherGroup(manifest: Manifest, settings: Settings["agen
   return "ref" in findAgent([{ ...manifest, ref: { ...manifest.ref, apiVersion: "apps/v1" } }], settings);
 }
 
-function match(candidates: readonly Manifest[], { name, selector }: Settings["agent"]): readonly Manifest[] {
+function match(all: readonly Manifest[], { name, namespace, selector }: Settings["agent"]): readonly Manifest[] {
+  const candidates = all.filter(({ ref }) => namespace === undefined || ref.namespace === namespace);
   if (selector) {
     const labels = Object.entries(selector.matchLabels);
     return candidates.filter((manifest) => labels.every(([key, value]) => manifest.labels[key] === value));
@@ -36,23 +45,6 @@ function match(candidates: readonly Manifest[], { name, selector }: Settings["ag
     ({ labels }) => labels[NAME_LABEL] === name,
   ];
   return ways.map((way) => candidates.filter(way)).find((found) => found.length > 0) ?? [];
-}
-
-function nothingFound(daemonSets: readonly Manifest[], settings: Settings["agent"]): Finding {
-  const others = daemonSets.length === 0 ? "there is no DaemonSet" : `there are ${list(daemonSets)}`;
-  return {
-    severity: "error",
-    cause: `no DaemonSet matches ${wanted(settings)}; ${others}`,
-    remedy: "name the metric agent in agent.name or agent.selector of the function config, or add it to the input",
-  };
-}
-
-function severalFound(matching: readonly Manifest[], settings: Settings["agent"]): Finding {
-  return {
-    severity: "error",
-    cause: `several DaemonSets match ${wanted(settings)}: ${list(matching)}`,
-    remedy: "single one out with agent.name, agent.namespace or agent.selector of the function config",
-  };
 }
 
 function wanted({ name, namespace, selector }: Settings["agent"]): string {

@@ -1,72 +1,78 @@
-import type { Settings } from "../config/schema.ts";
 import type { Finding } from "../base/finding.ts";
-import { hasError } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
+import type { Settings } from "../config/schema.ts";
 import { INJECT_LABEL } from "../istio/annotations.ts";
-import { valueAt } from "../telemetry/plain-data.ts";
-import type { Change, Value } from "../yaml/edit/change.ts";
-import { remove, set } from "../yaml/edit/change.ts";
-import type { AgentState } from "./agent-state.ts";
+import { mapAt, valueAt } from "../telemetry/plain-data.ts";
+import { remove, set, type Change } from "../yaml/edit/change.ts";
 import { readAgent } from "./agent-state.ts";
-import type { Interception } from "./interception.ts";
 import { planCertificates, planNoCertificates } from "./plan-certificates.ts";
 import { planInterception, planNoInterception } from "./plan-ports.ts";
-import type { Step } from "./step.ts";
-import { ANNOTATIONS, changeOf, infoOf, LABELS } from "./step.ts";
+import { ANNOTATIONS, changeOf, infoOf, LABELS, Plan, type Step } from "./step.ts";
 
-/** What is to become of the agent's DaemonSet, and what a person is told about it. */
-export interface AgentPlan {
-  /** Undefined when nothing is to be changed, or nothing may be because of an error. */
-  change: Change | undefined;
-  findings: Finding[];
+/** What one value of `trafficInterception` asks for. */
+export interface Interception {
+  /** The pod gets a sidecar. */
+  sidecar: boolean;
+  /** The sidecar's certificates reach the agent through the shared volume. */
+  certificates: boolean;
 }
 
 /**
- * Plans all changes of the agent's DaemonSet, so that it is as the settings and the backends ask for; an agent that is
- * so already gets no change and no finding. All errors are collected; with one of them there is no change.
+ * The table of `trafficInterception` (telemetry-manager: ADR 037, metric agent); with `On` the certificates are always
+ * there, as in ADR 026 and in the operator of today. The annotations of interception go with the sidecar.
+ */
+export function interceptionFor(setting: Settings["trafficInterception"], prometheusInput: boolean): Interception {
+  switch (setting) {
+    case "On":
+      return { sidecar: true, certificates: true };
+    case "PrometheusInputScrapeOnly":
+      return { sidecar: prometheusInput, certificates: prometheusInput };
+    case "ExportOnly":
+      return { sidecar: true, certificates: false };
+    case "Off":
+      return { sidecar: false, certificates: false };
+  }
+}
+
+/**
+ * Plans all changes of the agent's DaemonSet for these settings and backends; an agent that needs none gets no change and
+ * no finding. All errors are collected; with one of them there is no change.
  */
 export function planAgent(
   agent: Manifest,
   settings: Settings,
   interception: Interception,
   backendPorts: readonly number[],
-): AgentPlan {
+): { change: Change | undefined; findings: Finding[] } {
   const state = readAgent(agent);
   if (Array.isArray(state)) return { change: undefined, findings: state };
-  const plans = [
-    { steps: planInjectLabel(state, interception.sidecar), findings: [] },
-    interception.sidecar
-      ? planInterception(state, settings, backendPorts)
-      : planNoInterception(state, settings, backendPorts),
-    interception.certificates ? planCertificates(state, settings) : planNoCertificates(state, settings),
-  ];
-  const steps = plans.flatMap((plan) => plan.steps);
-  const findings = plans.flatMap((plan) => plan.findings);
-  if (hasError(findings)) return { change: undefined, findings };
-  return {
-    change: changeOf(withoutEmptyAnnotations(state, steps)),
-    findings: steps.map((step) => infoOf(step, agent)),
-  };
+  const plan = new Plan(state);
+  planInjectLabel(plan, interception.sidecar);
+  if (interception.sidecar) planInterception(plan, settings, backendPorts);
+  else planNoInterception(plan, settings, backendPorts);
+  if (interception.certificates) planCertificates(plan, settings);
+  else planNoCertificates(plan, settings);
+  if (plan.errors.length > 0) return { change: undefined, findings: plan.errors };
+  return { change: changeOf(withoutEmptyAnnotations(plan)), findings: plan.steps.map((step) => infoOf(step, agent)) };
 }
 
-function planInjectLabel(state: AgentState, sidecar: boolean): Step[] {
+function planInjectLabel(plan: Plan, sidecar: boolean): void {
   const value = sidecar ? "true" : "false";
-  const current = state.labels[INJECT_LABEL];
-  if (current === value) return [];
+  const currentValue = plan.state.labels[INJECT_LABEL];
+  if (currentValue === value) return;
   const cause = sidecar ? "the pod gets a sidecar" : "the pod gets no sidecar";
-  const step: Step = { path: [...LABELS, INJECT_LABEL], change: set(value), cause, proposedValue: value };
-  return [current === undefined ? step : { ...step, currentValue: current as Value }];
+  plan.add({ path: [...LABELS, INJECT_LABEL], change: set(value), cause, currentValue });
 }
 
-/** When no annotation is left their key goes too, so that switching on and off again leaves no trace. */
-function withoutEmptyAnnotations(state: AgentState, steps: readonly Step[]): readonly Step[] {
-  const ofAnnotations = steps.filter(
-    ({ path }) => path[3] === ANNOTATIONS[3] && path.length === ANNOTATIONS.length + 1,
-  );
-  const removed = ofAnnotations.filter(({ change }) => change.kind === "remove");
-  const isLastGone = removed.length > 0 && removed.length === ofAnnotations.length;
-  if (!isLastGone || removed.length !== Object.keys(valueAt(state.manifest.object, ...ANNOTATIONS) ?? {}).length)
-    return steps;
-  const others = steps.filter((step) => !removed.includes(step));
+/** When no annotation is left, their key goes too, so that switching on and off again leaves no trace. */
+function withoutEmptyAnnotations({ state, steps }: Plan): readonly Step[] {
+  const onAnnotations = steps.filter(({ path }) => path[3] === "annotations" && path.length === ANNOTATIONS.length + 1);
+  const existing = Object.keys(mapAt(valueAt(state.manifest.object, "spec", "template", "metadata"), "annotations"));
+  const isEmptied =
+    onAnnotations.length > 0 &&
+    onAnnotations.length === existing.length &&
+    onAnnotations.every(({ change }) => change.kind === "remove");
+  if (!isEmptied) return steps;
+  const others = steps.filter((step) => !onAnnotations.includes(step));
   return [...others, { path: ANNOTATIONS, change: remove, cause: "no annotation is left" }];
 }

@@ -1,151 +1,121 @@
-import type { Settings } from "../config/schema.ts";
-import { defaultMountPath } from "../config/constants.ts";
-import type { Finding } from "../base/finding.ts";
-import type { Change, Value } from "../yaml/edit/change.ts";
-import { remove, set } from "../yaml/edit/change.ts";
-import type { AgentState, Container, Listed } from "./agent-state.ts";
-import { chooseContainer } from "./choose-container.ts";
-import { planNoOutputCerts, planOutputCerts } from "./plan-proxy-config.ts";
-import { planNoSidecarMount, planSidecarMount } from "./plan-sidecar-mount.ts";
-import { samePath } from "./same-path.ts";
-import type { Plan } from "./step.ts";
-import { problemOf, VOLUMES } from "./step.ts";
 import { isRecord, isSame } from "../base/record.ts";
+import { defaultMountPath } from "../config/constants.ts";
+import type { Settings } from "../config/schema.ts";
+import { remove, set, type Change, type Value } from "../yaml/edit/change.ts";
+import { chooseContainer, samePath, type Container, type Listed } from "./agent-state.ts";
+import { planNoOutputCerts, planNoSidecarMount, planOutputCerts, planSidecarMount } from "./plan-sidecar.ts";
+import { CONTAINERS, VOLUMES, type Path, type Plan } from "./step.ts";
 
 /**
  * What brings the sidecar's certificates to the agent: a volume in the pod, mounted into the agent's container and, by
- * annotation, into the sidecar, which is told to write into it (decision record, point 3).
+ * annotation, into the sidecar, which writes into it (decision record, point 3).
  */
-export function planCertificates(state: AgentState, settings: Settings): Plan {
-  const { certificates } = settings;
-  const container = chooseContainer(state, settings.agent.container);
-  const plans = [
-    planOutputCerts(state, certificates),
-    planSidecarMount(state, certificates),
-    "severity" in container ? { steps: [], findings: [container] } : planMount(state, container, certificates),
-    planVolume(state, certificates),
-  ];
-  return { steps: plans.flatMap(({ steps }) => steps), findings: plans.flatMap(({ findings }) => findings) };
+export function planCertificates(plan: Plan, { certificates, agent }: Settings): void {
+  planOutputCerts(plan, certificates);
+  planSidecarMount(plan, certificates);
+  const container = chooseContainer(plan.state, agent.container);
+  if ("severity" in container) plan.errors.push(container);
+  else planMount(plan, container, certificates);
+  planVolume(plan, certificates);
 }
 
 /** The way back: volume, mount, proxy config and sidecar mount go as far as they are what we would have written. */
-export function planNoCertificates(state: AgentState, settings: Settings): Plan {
-  const { certificates } = settings;
-  const container = chooseContainer(state, settings.agent.container);
-  const unmount = "severity" in container ? undefined : planNoMount(container, certificates);
-  const plans = [
-    planNoOutputCerts(state, certificates),
-    planNoSidecarMount(state, certificates),
-    unmount?.plan ?? { steps: [], findings: [] },
-    planNoVolume(state, certificates, unmount?.mount),
-  ];
-  return { steps: plans.flatMap(({ steps }) => steps), findings: [] };
+export function planNoCertificates(plan: Plan, { certificates, agent }: Settings): void {
+  planNoOutputCerts(plan, certificates);
+  planNoSidecarMount(plan, certificates);
+  const container = chooseContainer(plan.state, agent.container);
+  const unmounted = "severity" in container ? undefined : planNoMount(plan, container, certificates);
+  planNoVolume(plan, certificates, unmounted);
 }
 
-function planVolume(state: AgentState, { volumeName, medium }: Settings["certificates"]): Plan {
-  const [volume, another] = state.volumes.filter(({ name }) => name === volumeName);
+function planVolume(plan: Plan, { volumeName, medium }: Settings["certificates"]): void {
+  const [volume, another] = plan.state.volumes.filter(({ name }) => name === volumeName);
   const emptyDir = emptyDirOf(medium);
   if (volume === undefined) {
-    const value = { name: volumeName, emptyDir };
-    const change: Change = { kind: "list", at: new Map(), append: [value] };
     const cause = "the volume carries the certificates from the sidecar to the agent";
-    return { steps: [{ path: VOLUMES, change, cause, proposedValue: value }], findings: [] };
+    const proposedValue = { name: volumeName, emptyDir };
+    return plan.add({ path: VOLUMES, change: append(proposedValue), cause, proposedValue });
+  }
+  if (another) {
+    const cause = `there are two volumes ${volumeName}, and Kubernetes refuses such a pod`;
+    return plan.fail([...VOLUMES, another.position], cause, "take one of them away");
   }
   const path = [...VOLUMES, volume.position];
   const types = Object.keys(volume.fields).filter((key) => key !== "name");
-  const current = volume.fields["emptyDir"] ?? {};
-  if (another) {
-    const cause = `there are two volumes ${volumeName}, and Kubernetes refuses such a pod`;
-    return failed(problemOf(state.manifest, [...VOLUMES, another.position], cause, "take one of them away"));
-  }
   // A volume without a type is an emptyDir to Kubernetes.
-  if (types.some((type) => type !== "emptyDir") || !isRecord(current)) {
+  const currentValue = volume.fields["emptyDir"] ?? {};
+  if (types.some((type) => type !== "emptyDir") || !isRecord(currentValue)) {
     const cause = `the volume ${volumeName} is of type ${types.join(", ")}, and the sidecar can only write into an emptyDir`;
-    return failed(problemOf(state.manifest, path, cause, "rename that volume, or set certificates.volumeName"));
+    return plan.fail(path, cause, "rename that volume, or set certificates.volumeName");
   }
-  if ((current["medium"] ?? "") === medium) return { steps: [], findings: [] };
-  const mediumChange = medium === "" ? remove : set(medium);
-  const change: Change = { kind: "map", entries: new Map([["medium", mediumChange]]) };
-  const cause = medium === "" ? "the certificates may go to disk" : "the private key must not reach the node's disk";
-  const step = { path: [...path, "emptyDir"], change, cause, currentValue: current as Value };
-  return { steps: [{ ...step, proposedValue: { ...current, ...emptyDir } as Value }], findings: [] };
+  if ((currentValue["medium"] ?? "") === medium) return;
+  plan.add({
+    path: [...path, "emptyDir"],
+    change: { kind: "map", entries: new Map([["medium", medium === "" ? remove : set(medium)]]) },
+    cause: medium === "" ? "the certificates may go to disk" : "the private key must not reach the node's disk",
+    currentValue,
+    proposedValue: { ...currentValue, ...emptyDir },
+  });
 }
 
-function planMount(state: AgentState, container: Container, certificates: Settings["certificates"]): Plan {
-  const { volumeName } = certificates;
+function planMount(plan: Plan, container: Container, { volumeName, mountPath }: Settings["certificates"]): void {
   const path = mountsPath(container);
   const ours = container.mounts.filter(({ name }) => name === volumeName);
   const inFolder = ours.find(({ fields }) => "subPath" in fields || "subPathExpr" in fields);
   if (inFolder) {
     const cause = `the volume ${volumeName} is mounted with a subPath, and renewed certificates never arrive there`;
-    const remedy = "mount the whole volume, without subPath";
-    return failed(problemOf(state.manifest, [...path, inFolder.position], cause, remedy));
+    return plan.fail([...path, inFolder.position], cause, "mount the whole volume, without subPath");
   }
-  const existing = ours[0]?.fields["mountPath"];
-  const wanted = certificates.mountPath ?? (typeof existing === "string" ? existing : defaultMountPath);
-  if (ours.some(({ fields }) => samePath(fields["mountPath"], wanted))) return { steps: [], findings: [] };
-  const taken = container.mounts.find(({ fields }) => samePath(fields["mountPath"], wanted));
-  if (taken) {
-    const cause = `the container ${container.name} already mounts the volume ${taken.name} at ${wanted}`;
-    return failed(
-      problemOf(state.manifest, [...path, taken.position], cause, "set certificates.mountPath to a free path"),
-    );
+  const currentValue = ours[0]?.fields["mountPath"];
+  const wanted = mountPath ?? (typeof currentValue === "string" ? currentValue : defaultMountPath);
+  const there = container.mounts.filter(({ fields }) => samePath(fields["mountPath"], wanted));
+  if (there.some(({ name }) => name === volumeName)) return;
+  if (there[0]) {
+    const cause = `the container ${container.name} already mounts the volume ${there[0].name} at ${wanted}`;
+    return plan.fail([...path, there[0].position], cause, "set certificates.mountPath to a free path");
   }
   const cause = "the agent reads the certificates there";
   if (ours.length === 1 && ours[0]) {
-    const field = [...path, ours[0].position, "mountPath"];
-    const step = { path: field, change: set(wanted), cause, proposedValue: wanted };
-    return { steps: [existing === undefined ? step : { ...step, currentValue: existing as Value }], findings: [] };
+    return plan.add({ path: [...path, ours[0].position, "mountPath"], change: set(wanted), cause, currentValue });
   }
-  const value = { name: volumeName, mountPath: wanted, readOnly: true };
-  const change: Change = { kind: "list", at: new Map(), append: [value] };
-  return { steps: [{ path, change, cause, proposedValue: value }], findings: [] };
+  const proposedValue = { name: volumeName, mountPath: wanted, readOnly: true };
+  plan.add({ path, change: append(proposedValue), cause, proposedValue });
 }
 
-function planNoMount(container: Container, certificates: Settings["certificates"]): { plan: Plan; mount?: Listed } {
-  const ours = {
+function planNoMount(plan: Plan, container: Container, certificates: Settings["certificates"]): Listed | undefined {
+  const mountPath = certificates.mountPath ?? defaultMountPath;
+  return removeEntry(plan, mountsPath(container), container.mounts, {
     name: certificates.volumeName,
-    mountPath: certificates.mountPath ?? defaultMountPath,
+    mountPath,
     readOnly: true,
-  };
-  const mount = container.mounts.find(({ fields }) => isSame(fields, ours));
-  if (mount === undefined) return { plan: { steps: [], findings: [] } };
-  const path = mountsPath(container);
-  const step = {
-    path: [...path, mount.position],
-    change: remove,
-    cause: "no certificates are needed",
-    currentValue: ours,
-  };
-  const alone = { ...step, path, currentValue: [ours] };
-  return { plan: { steps: [container.mounts.length === 1 ? alone : step], findings: [] }, mount };
+  });
 }
 
-function planNoVolume(state: AgentState, certificates: Settings["certificates"], unmounted: Listed | undefined): Plan {
-  const ours = { name: certificates.volumeName, emptyDir: emptyDirOf(certificates.medium) };
-  const volume = state.volumes.find(({ fields }) => isSame(fields, ours));
+function planNoVolume(plan: Plan, { volumeName, medium }: Settings["certificates"], unmounted?: Listed): void {
+  const { initMounts, containers, volumes } = plan.state;
   const isMounted =
-    state.initMounts.has(ours.name) ||
-    state.containers.some(({ mounts }) => mounts.some((mount) => mount.name === ours.name && mount !== unmounted));
-  if (volume === undefined || isMounted) return { steps: [], findings: [] };
-  const step = {
-    path: [...VOLUMES, volume.position],
-    change: remove,
-    cause: "no certificates are needed",
-    currentValue: ours,
-  };
-  const alone = { ...step, path: VOLUMES, currentValue: [ours] };
-  return { steps: [state.volumes.length === 1 ? alone : step], findings: [] };
+    initMounts.has(volumeName) ||
+    containers.some(({ mounts }) => mounts.some((mount) => mount.name === volumeName && mount !== unmounted));
+  if (!isMounted) removeEntry(plan, VOLUMES, volumes, { name: volumeName, emptyDir: emptyDirOf(medium) });
 }
 
-function mountsPath(container: Container): (string | number)[] {
-  return ["spec", "template", "spec", "containers", container.position, "volumeMounts"];
+/** Removes our entry from a list, or the list when nothing else is in it; returns the entry. */
+function removeEntry(plan: Plan, path: Path, list: readonly Listed[], ours: unknown): Listed | undefined {
+  const entry = list.find(({ fields }) => isSame(fields, ours));
+  const step = { change: remove, cause: "no certificates are needed" };
+  if (entry && list.length === 1) plan.add({ ...step, path, currentValue: [ours] });
+  else if (entry) plan.add({ ...step, path: [...path, entry.position], currentValue: ours });
+  return entry;
+}
+
+function append(value: Value): Change {
+  return { kind: "list", at: new Map(), append: [value] };
+}
+
+function mountsPath({ position }: Container): Path {
+  return [...CONTAINERS, position, "volumeMounts"];
 }
 
 function emptyDirOf(medium: string): { [key: string]: string } {
   return medium === "" ? {} : { medium };
-}
-
-function failed(finding: Finding): Plan {
-  return { steps: [], findings: [finding] };
 }

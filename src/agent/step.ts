@@ -1,82 +1,65 @@
-import type { Finding } from "../base/finding.ts";
+import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { applyChange } from "../yaml/edit/apply-change.ts";
-import type { Change, Value } from "../yaml/edit/change.ts";
-import { at, merge } from "../yaml/edit/change.ts";
+import { at, merge, type Change, type Value } from "../yaml/edit/change.ts";
+import type { AgentState } from "./agent-state.ts";
 
-/** One thing to be changed in the agent's DaemonSet, with what a person is told about it. */
+/** Keys and list positions from a resource's root to a node. */
+export type Path = readonly (string | number)[];
+
+export const LABELS = ["spec", "template", "metadata", "labels"] as const;
+export const ANNOTATIONS = ["spec", "template", "metadata", "annotations"] as const;
+export const CONTAINERS = ["spec", "template", "spec", "containers"] as const;
+export const VOLUMES = ["spec", "template", "spec", "volumes"] as const;
+
+/** One change of the agent's DaemonSet and what is reported about it. */
 export interface Step {
-  /** Keys and positions from the DaemonSet's root to the node that changes. */
-  path: readonly (string | number)[];
+  path: Path;
   change: Change;
   /** What is done, as one clause. */
   cause: string;
-  currentValue?: Value;
-  proposedValue?: Value;
+  currentValue?: unknown;
+  /** Needed only where the change is not of kind `set` or `document`. */
+  proposedValue?: unknown;
 }
 
-/** What is to be done to the DaemonSet, or why it cannot be. With an error among the findings nothing is done. */
-export interface Plan {
-  steps: Step[];
-  findings: Finding[];
+/** Collects what is to be done to the DaemonSet, and the errors because of which nothing is done. */
+export class Plan {
+  readonly state: AgentState;
+  readonly steps: Step[] = [];
+  readonly errors: Finding[] = [];
+
+  constructor(state: AgentState) {
+    this.state = state;
+  }
+
+  add(step: Step): void {
+    this.steps.push(step);
+  }
+
+  fail(path: Path, cause: string, remedy: string, currentValue?: unknown): void {
+    this.errors.push(errorAt(this.state.manifest, path, cause, remedy, currentValue));
+  }
 }
 
 /** All steps as one change of the DaemonSet; undefined when there is nothing to do. */
 export function changeOf(steps: readonly Step[]): Change | undefined {
-  return steps
-    .map(({ path, change }) => at(path, change))
-    .reduce<Change | undefined>((all, change) => (all === undefined ? change : merge(all, change)), undefined);
+  const [first, ...others] = steps.map(({ path, change }) => at(path, change));
+  return first && others.reduce(merge, first);
 }
 
-/** A step as the info that tells of it. */
+/** The info that reports a step. */
 export function infoOf({ path, change, cause, currentValue, ...step }: Step, agent: Manifest): Finding {
   const proposedValue =
-    step.proposedValue ?? (change.kind === "document" ? applyChange(currentValue, change) : undefined);
-  return {
-    severity: "info",
-    cause,
-    resource: agent.ref,
-    field: {
-      path: fieldPath(path),
-      ...(currentValue === undefined ? {} : { currentValue }),
-      ...(proposedValue === undefined ? {} : { proposedValue }),
-    },
-    ...(agent.file ? { file: agent.file } : {}),
-  };
+    change.kind === "set"
+      ? change.value
+      : change.kind === "document"
+        ? applyChange(currentValue as Value | undefined, change)
+        : step.proposedValue;
+  return findingAt(agent, "info", { cause }, { path: fieldPath(path), currentValue, proposedValue });
 }
 
-/** An error or warning about one field of the agent. */
-export function problemOf(
-  agent: Manifest,
-  path: readonly (string | number)[],
-  cause: string,
-  remedy: string,
-  currentValue?: Value,
-): Finding {
-  return {
-    severity: "error",
-    cause,
-    remedy,
-    resource: agent.ref,
-    field: { path: fieldPath(path), ...(currentValue === undefined ? {} : { currentValue }) },
-    ...(agent.file ? { file: agent.file } : {}),
-  };
+/** An error about one field of the agent. */
+export function errorAt(agent: Manifest, path: Path, cause: string, remedy: string, currentValue?: unknown): Finding {
+  return findingAt(agent, "error", { cause, remedy }, { path: fieldPath(path), currentValue });
 }
-
-/** A path as people and tools write it: dots, `[0]` for positions, `["a.b/c"]` for keys that hold dots or slashes. */
-export function fieldPath(path: readonly (string | number)[]): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === "number") return `${text}[${step}]`;
-    if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(step)) return `${text}[${JSON.stringify(step)}]`;
-    return text === "" ? step : `${text}.${step}`;
-  }, "");
-}
-
-/** Where the pod template keeps its labels. */
-export const LABELS = ["spec", "template", "metadata", "labels"] as const;
-
-/** Where the pod template keeps its annotations. */
-export const ANNOTATIONS = ["spec", "template", "metadata", "annotations"] as const;
-
-/** Where the pod template keeps its volumes. */
-export const VOLUMES = ["spec", "template", "spec", "volumes"] as const;

@@ -1,24 +1,18 @@
 import { readFileSync } from "node:fs";
 import { findAgent } from "../agent/find-agent.ts";
-import { hasError } from "../base/finding.ts";
-import type { Finding } from "../base/finding.ts";
-import { findDocuments } from "../stream/find-documents.ts";
-import { toLine } from "../stream/result.ts";
-import { selectItems } from "../stream/select-items.ts";
+import { hasError, problem, type Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { readConfigFile } from "../stream/read-config-file.ts";
-import { run } from "../rewrite/run.ts";
-import { stripAnnotations } from "./documents.ts";
-import { checkSettings, planPasses } from "./function-configs.ts";
-import type { Pass } from "./function-configs.ts";
-import { loadSource } from "./load-source.ts";
-import type { Own } from "./load-source.ts";
-import { lineWriter } from "./name-files.ts";
-import { readOperator } from "./operator.ts";
-import type { Environment, Operator } from "./operator.ts";
-import { readParameters } from "./parameters.ts";
-import { problem } from "./problem.ts";
+import { carryOut, decideAll } from "../rewrite/passes.ts";
+import { isFinding } from "../stream/problem.ts";
+import { readConfigFile } from "../stream/open-stream.ts";
+import { locate, toLine } from "../stream/result.ts";
+import type { Stream } from "../stream/stream.ts";
+import { checkSettings, planPasses, type Configured } from "./function-configs.ts";
+import { readOperator, type Environment, type Operator } from "./operator.ts";
+import { readParameters, type Own } from "./parameters.ts";
+import { loadSource } from "./render.ts";
 import { codeOf, openRepository } from "./repository.ts";
+import { stripAnnotations } from "./sort-out.ts";
 
 /** What one call came to: the manifests, or lines that say why there are none. */
 export interface Generated {
@@ -39,30 +33,33 @@ export async function generate(folder: string, env: Environment, given?: Manifes
   const { parameters, findings: ofParameters } = readParameters(env["ARGOCD_APP_PARAMETERS"]);
   const repository = openRepository(folder, env, operator);
   const fallback = fallbackConfig(operator);
-  const early = [...ofOperator, ...ofParameters, ...checkSettings(parameters.settings), repository, fallback].filter(
-    isProblem,
-  );
-  if (isProblem(repository) || isProblem(fallback) || early.length > 0) return failure(early);
+  const early = [...ofOperator, ...ofParameters, ...checkSettings(parameters.settings)];
+  for (const part of [repository, fallback]) if (part !== undefined && isFinding(part)) early.push(part);
+  if (isFinding(repository) || (fallback && isFinding(fallback)) || early.length > 0) return failure(early);
 
   const end = performance.now() + operator.deadline;
   const source = await loadSource(repository, parameters.own, { env, operator, end });
-  if ("findings" in source) return failure(source.findings);
-  if (!("sorted" in source)) throw new Error("a source is sorted out when it was rendered");
-  const { sorted } = source;
-  const lineFor = lineWriter(source);
+  if (Array.isArray(source)) return failure(source);
+  const { rendered, stream, sorted } = source;
+  const lineFor = (finding: Finding): string => {
+    if (!rendered.areSources) return toLine(finding, rendered.name);
+    const [only, ...more] = rendered.files;
+    const isOfTheOnly = more.length === 0 && (finding.position ?? finding.resource) !== undefined;
+    return toLine(locate(finding, stream.placeOf(finding)), (isOfTheOnly && only?.path) || rendered.name);
+  };
   const plan = planPasses(given ? [given] : sorted.configs, fallback, parameters.settings);
-  const empty = sorted.resources === 0 && sorted.findings.length === 0 ? [nothing(source.rendered.name)] : [];
-  const before = [...sorted.findings, ...empty].map((finding) => lineFor(finding, []));
-  const configs = plan.findings.map((finding) => lineFor(finding));
-  if (before.length + configs.length > 0) return { output: [], lines: [...before, ...configs], failed: true };
+  const before = [...sorted.findings, ...plan.findings];
+  if (sorted.resources === 0 && sorted.findings.length === 0) {
+    const cause = `${rendered.name} holds no resources, and Argo CD would take that for an order to delete everything`;
+    before.unshift(problem(cause, "see what the source should hold, or delete the Application"));
+  }
+  if (before.length > 0) return { output: [], lines: before.map(lineFor), failed: true };
 
-  const { bytes, findings } = runPasses(sorted.bytes, plan.passes, parameters.own);
-  const stripped = stripAnnotations(bytes);
-  const all = [...findings, ...stripped.findings];
+  const findings = runPasses(stream, plan.passes, parameters.own);
+  const all = hasError(findings) ? findings : [...findings, ...stripAnnotations(stream)];
   const failed = hasError(all);
-  const lines = all.filter(({ severity }) => severity !== "info").map((finding) => lineFor(finding));
-  // What is wrong with a MetricPipeline is found in each pass.
-  return { output: failed ? [] : asYaml(stripped.output), lines: [...new Set(lines)], failed };
+  const lines = all.filter(({ severity }) => severity !== "info").map(lineFor);
+  return { output: failed ? [] : asYaml(stream.write()), lines: [...new Set(lines)], failed };
 }
 
 /** Argo CD takes a stream that begins like JSON for nothing but JSON (apimachinery: util/yaml, NewYAMLOrJSONDecoder). */
@@ -74,41 +71,31 @@ function asYaml(output: readonly Uint8Array[]): readonly Uint8Array[] {
   return output;
 }
 
-function runPasses(start: Uint8Array, passes: readonly Pass[], own: Own): { bytes: Uint8Array; findings: Finding[] } {
-  let bytes = start;
-  const findings: Finding[] = [];
-  for (const pass of passes) {
-    const verdict = judge(bytes, pass, own);
-    if (verdict === "nothing to do") continue;
-    if (typeof verdict === "object") {
-      findings.push(verdict);
-      continue;
-    }
-    const { config } = pass;
-    const outcome = run(bytes, { allowManifests: true, ...(config === undefined ? {} : { functionConfig: config }) });
-    findings.push(...outcome.findings);
-    bytes = Buffer.concat(outcome.output);
-  }
-  return { bytes, findings };
+function runPasses(stream: Stream, passes: readonly Configured[], own: Own): readonly Finding[] {
+  const verdicts = passes.map((pass) => judge(stream, pass, own));
+  const refused = verdicts.filter((verdict) => typeof verdict === "object");
+  const decided = decideAll(
+    stream,
+    passes.flatMap(({ config }, at) => (verdicts[at] === "run" ? [config] : [])),
+  );
+  return refused.length > 0 ? [...refused, ...decided.findings] : carryOut(stream, decided);
 }
 
 /** Whether agent and MetricPipelines are both there; a folder that lost one of them is rarely meant. */
-function judge(bytes: Uint8Array, { settings }: Pass, own: Own): "run" | "nothing to do" | Finding {
-  const stream = findDocuments(bytes);
-  const daemonSets = selectItems(stream, ["DaemonSet"]).found.map(({ manifest }) => manifest);
-  const pipelines = selectItems(stream, ["MetricPipeline"]).found;
-  const isAgentThere = daemonSets.some((candidate) => !isProblem(findAgent([candidate], settings.agent)));
-  if (!isAgentThere) {
-    if (own.get("missing.agent") === "Allow") return "nothing to do";
+function judge(stream: Stream, { settings }: Configured, own: Own): "run" | "nothing to do" | Finding {
+  const daemonSets = stream.select(["DaemonSet"]).manifests;
+  const pipelines = stream.select(["MetricPipeline"]).manifests;
+  if (daemonSets.every((candidate) => isFinding(findAgent([candidate], settings.agent)))) {
+    if (own["missing.agent"] === "Allow") return "nothing to do";
     const missing = findAgent(daemonSets, settings.agent);
     const count = pipelines.length === 1 ? "1 MetricPipeline" : `${pipelines.length} MetricPipelines`;
     return problem(
-      `${isProblem(missing) ? missing.cause : "there is no agent"}, for ${count}`,
+      `${isFinding(missing) ? missing.cause : "there is no agent"}, for ${count}`,
       "add the agent's DaemonSet, correct agent.name or agent.selector, or set the parameter missing.agent to Allow if it is deployed from elsewhere",
     );
   }
   const isWanted = settings.trafficInterception === "On" || settings.trafficInterception === "ExportOnly";
-  const isAcceptable = own.get("missing.pipelines") === "Allow" || settings.ports.additional.length > 0 || !isWanted;
+  const isAcceptable = own["missing.pipelines"] === "Allow" || settings.ports.additional.length > 0 || !isWanted;
   if (pipelines.length > 0 || isAcceptable) return "run";
   return problem(
     "the agent is there but no MetricPipeline is, so that no backend's port would go through the sidecar",
@@ -120,24 +107,13 @@ function fallbackConfig({ functionConfig }: Operator): Manifest | Finding | unde
   if (functionConfig === undefined) return undefined;
   const name = "INTERCEPT_BACKENDS_FUNCTION_CONFIG";
   try {
-    const config = readConfigFile(readFileSync(functionConfig), functionConfig);
-    return isProblem(config) ? problem(`the file in ${name}: ${config.cause}`, config.remedy ?? "mend it") : config;
+    const config = readConfigFile({ path: functionConfig, bytes: readFileSync(functionConfig) });
+    return isFinding(config) ? problem(`the file in ${name}: ${config.cause}`, config.remedy ?? "correct it") : config;
   } catch (error) {
     return problem(`the file in ${name} cannot be read: ${codeOf(error)}`, "correct or unset it");
   }
 }
 
-function nothing(name: string): Finding {
-  return problem(
-    `${name} holds no resources, and Argo CD would take that for an order to delete everything`,
-    "see what the source should hold, or delete the Application",
-  );
-}
-
 function failure(findings: readonly Finding[]): Generated {
   return { output: [], lines: findings.map((finding) => toLine(finding, "source")), failed: true };
-}
-
-function isProblem(value: object | undefined): value is Finding {
-  return value !== undefined && "severity" in value;
 }

@@ -1,13 +1,12 @@
 import { dirname, join } from "node:path";
+import { problem, type Finding } from "../base/finding.ts";
 import { isRecord } from "../base/record.ts";
-import type { Finding } from "../base/finding.ts";
-import { findDocuments } from "../stream/find-documents.ts";
-import { isFinding, readPart } from "../stream/read-part.ts";
+import { valueAt } from "../config/fields.ts";
+import { openManifests } from "../stream/open-stream.ts";
+import { decodeUtf8, isFinding } from "../stream/problem.ts";
+import { readPlain } from "../yaml/parse.ts";
 import type { Operator } from "./operator.ts";
-import { problem } from "./problem.ts";
-import { readYamlFile } from "./read-yaml-file.ts";
-import { lookAt, readInside, shown } from "./repository.ts";
-import type { Place, Repository } from "./repository.ts";
+import { lookAt, readInside, type Place, type Repository } from "./repository.ts";
 import { assignedValues, secretValues } from "./secret-values.ts";
 
 /** The names by which kustomize finds a kustomization (kustomize: api/konfig/general.go). */
@@ -38,10 +37,7 @@ interface Look {
  * kustomize keeps files to its own folders (`LoadRestrictionsRootOnly`), but not bases, and would clone and download
  * (kustomize: api/internal/loader/fileloader.go). Its flags for functions and plugins are never given.
  */
-export function checkKustomization(
-  repository: Repository,
-  operator: Operator,
-): { findings: Finding[]; secrets: string[] } {
+export function checkKustomization(repository: Repository, operator: Operator): Pick<Look, "findings" | "secrets"> {
   const look: Look = { repository, operator, seen: new Set(), findings: [], secrets: [] };
   checkFolder(look, repository.folder);
   return look;
@@ -50,98 +46,93 @@ export function checkKustomization(
 function checkFolder(look: Look, folder: string): void {
   if (look.seen.has(folder)) return;
   look.seen.add(folder);
-  const found = KUSTOMIZATION_NAMES.flatMap((name) => {
-    const place = lookAt(look.repository, join(folder, name));
-    return place === "missing" ? [] : [{ path: join(folder, name), place }];
-  });
   // None, or several: kustomize says so.
-  for (const { path, place } of found) {
-    if ("severity" in place) look.findings.push(place);
-    else if (!place.isFolder) checkFile(look, path, place);
+  const places = KUSTOMIZATION_NAMES.map((name) => lookAt(look.repository, join(folder, name)));
+  for (const place of places) {
+    if (place === undefined) continue;
+    if (isFinding(place)) look.findings.push(place);
+    else if (!place.isFolder) checkFile(look, place);
   }
 }
 
-function checkFile(look: Look, path: string, place: Place): void {
-  const read = readYamlFile(look.repository, place, path);
-  if ("severity" in read) return void look.findings.push(read);
-  const { content } = read;
+function checkFile(look: Look, file: Place): void {
+  const content = readMap(look.repository, file);
+  if (isFinding(content)) return void look.findings.push(content);
   const helm = HELM.find((field) => content[field] !== undefined);
   if (helm !== undefined && !look.operator.kustomizeHelm) {
-    look.findings.push(
-      problem(
-        `${helm} asks kustomize to run helm`,
-        "use a source of its own for the chart, or let the operator set INTERCEPT_BACKENDS_ALLOW_KUSTOMIZE_HELM=true",
-        shown(look.repository, path),
-      ),
-    );
+    const remedy =
+      "use a source of its own for the chart, or let the operator set INTERCEPT_BACKENDS_ALLOW_KUSTOMIZE_HELM=true";
+    look.findings.push(problem(`${helm} asks kustomize to run helm`, remedy, file.name));
   }
+  const check = (field: string, entries: unknown): void => {
+    for (const entry of listOf(entries)) checkEntry(look, file, field, entry);
+  };
   for (const chart of listOf(content["helmCharts"])) {
-    if (!isRecord(chart)) continue;
-    for (const entry of [chart["valuesFile"], ...listOf(chart["additionalValuesFiles"])]) {
-      checkEntry(look, path, "helmCharts.valuesFile", entry);
-    }
+    check("helmCharts.valuesFile", valueAt(chart, ["valuesFile"]));
+    check("helmCharts.valuesFile", valueAt(chart, ["additionalValuesFiles"]));
   }
-  const globals = content["helmGlobals"];
-  if (isRecord(globals)) checkEntry(look, path, "helmGlobals.chartHome", globals["chartHome"]);
-  for (const field of [...FOLDERS, ...PLUGINS, ...FILES]) {
-    for (const entry of listOf(content[field])) checkEntry(look, path, field, entry);
-  }
+  check("helmGlobals.chartHome", valueAt(content, ["helmGlobals", "chartHome"]));
+  for (const field of [...FOLDERS, ...PLUGINS, ...FILES]) check(field, content[field]);
   for (const field of PATCHES) {
-    for (const patch of listOf(content[field])) {
-      if (isRecord(patch)) checkEntry(look, path, `${field}.path`, patch["path"]);
-    }
+    for (const patch of listOf(content[field])) check(`${field}.path`, valueAt(patch, ["path"]));
   }
   for (const field of GENERATED) {
     for (const generator of listOf(content[field])) {
-      if (isRecord(generator)) checkGenerator(look, path, field, generator);
+      const literals = field === "secretGenerator" ? listOf(valueAt(generator, ["literals"])) : [];
+      look.secrets.push(...literals.filter((literal) => typeof literal === "string").flatMap(assignedValues));
+      // `key=path` gives the file another name in the ConfigMap.
+      const files = listOf(valueAt(generator, ["files"]));
+      check(
+        `${field}.files`,
+        files.map((entry) => (typeof entry === "string" ? entry.replace(/^[^=]*=/, "") : entry)),
+      );
+      check(`${field}.envs`, valueAt(generator, ["envs"]));
+      check(`${field}.envs`, valueAt(generator, ["env"]));
     }
   }
-  const openApi = content["openapi"];
-  if (isRecord(openApi)) checkEntry(look, path, "openapi.path", openApi["path"]);
+  check("openapi.path", valueAt(content, ["openapi", "path"]));
 }
 
-function checkGenerator(look: Look, path: string, field: string, generator: Record<string, unknown>): void {
-  if (field === "secretGenerator") {
-    const literals = listOf(generator["literals"]).filter((literal) => typeof literal === "string");
-    look.secrets.push(...literals.flatMap(assignedValues));
+/** The map that a YAML file of the repository holds; an error where it holds none. */
+function readMap(repository: Repository, place: Place): Readonly<Record<string, unknown>> | Finding {
+  const bytes = readInside(repository, place);
+  if (isFinding(bytes)) return bytes;
+  const { name } = place;
+  const text = decodeUtf8(bytes);
+  if (typeof text !== "string") return problem("is not UTF-8", "save it as UTF-8", name);
+  const read = readPlain(text);
+  if ("message" in read && read.line === undefined) return problem(read.message, "write the values out", name);
+  if ("message" in read) {
+    const cause = `is not YAML: ${read.message} (line ${read.line}, column ${read.column})`;
+    return problem(cause, "fix it at that position", name);
   }
-  // `key=path` gives the file another name in the ConfigMap.
-  for (const entry of listOf(generator["files"])) {
-    checkEntry(look, path, `${field}.files`, typeof entry === "string" ? entry.replace(/^[^=]*=/, "") : entry);
-  }
-  for (const entry of [...listOf(generator["envs"]), generator["env"]]) {
-    checkEntry(look, path, `${field}.envs`, entry);
-  }
+  return isRecord(read.value) ? read.value : problem("does not hold a YAML map", "correct it there", name);
 }
 
 /** Judges one entry that names a file or a folder; text over several lines is YAML that stands there itself. */
-function checkEntry(look: Look, from: string, field: string, entry: unknown): void {
+function checkEntry(look: Look, from: Place, field: string, entry: unknown): void {
   if (typeof entry !== "string" || entry === "") return;
   const { repository, operator } = look;
   if (entry.includes("\n")) {
-    if (PLUGINS.includes(field)) checkPlugins(look, shown(repository, from), Buffer.from(entry), field);
+    if (PLUGINS.includes(field)) checkPlugins(look, from.name, Buffer.from(entry), field);
     return;
   }
-  const target = entry.startsWith("/") ? entry : join(dirname(from), entry);
-  const place = isUrl(entry) ? "missing" : lookAt(repository, target);
-  if (place === "missing") {
-    if (isUrl(entry) ? !operator.remoteBases : !operator.remoteBases && FOLDERS.includes(field)) {
-      look.findings.push(remote(shown(repository, from), field, entry));
+  const place = isUrl(entry)
+    ? undefined
+    : lookAt(repository, entry.startsWith("/") ? entry : join(dirname(from.path), entry));
+  if (place === undefined) {
+    if (!operator.remoteBases && (isUrl(entry) || FOLDERS.includes(field))) {
+      look.findings.push(remote(from.name, field, entry));
     }
-    return;
-  }
-  if ("severity" in place) {
-    look.findings.push({
-      ...place,
-      cause: `${field} ${JSON.stringify(entry)}: ${place.cause}`,
-      file: { path: shown(repository, from) },
-    });
+  } else if (isFinding(place)) {
+    const cause = `${field} ${JSON.stringify(entry)}: ${place.cause}`;
+    look.findings.push({ ...place, cause, file: { path: from.name } });
   } else if (place.isFolder) {
     if (!field.startsWith("helmGlobals")) checkFolder(look, place.real);
   } else {
-    const bytes = readInside(repository, place, target);
-    if (!(bytes instanceof Uint8Array)) look.findings.push(bytes);
-    else if (PLUGINS.includes(field)) checkPlugins(look, shown(repository, target), bytes, field);
+    const bytes = readInside(repository, place);
+    if (isFinding(bytes)) look.findings.push(bytes);
+    else if (PLUGINS.includes(field)) checkPlugins(look, place.name, bytes, field);
     else if (!field.startsWith("secretGenerator")) look.secrets.push(...secretValues(bytes));
     else look.secrets.push(...assignedValues(Buffer.from(bytes).toString("utf8")));
   }
@@ -152,38 +143,23 @@ function checkEntry(look: Look, from: string, field: string, entry: unknown): vo
  * do; files of built-in plugins it would download.
  */
 function checkPlugins(look: Look, name: string, bytes: Uint8Array, field: string): void {
-  const stream = findDocuments(bytes);
-  for (const item of stream.items) {
-    const read = readPart(stream, item);
-    if (isFinding(read)) look.findings.push(problem(read.cause, read.remedy ?? "mend it there", name));
-    else if (isRecord(read.value)) checkPlugin(look, name, read.value, field);
-  }
+  const stream = openManifests([{ path: name, bytes }]);
+  const read = isFinding(stream) ? { manifests: [], findings: [stream] } : stream.select(stream.kinds);
+  const broken = isFinding(stream) ? read.findings : [...stream.findings, ...read.findings];
+  look.findings.push(...broken.map(({ cause, remedy = "" }) => problem(cause, remedy, name)));
+  for (const { object } of read.manifests) checkPlugin(look, name, object, field);
 }
 
 function checkPlugin(look: Look, name: string, content: Readonly<Record<string, unknown>>, field: string): void {
-  const metadata = isRecord(content["metadata"]) ? content["metadata"] : {};
-  const annotations = isRecord(metadata["annotations"]) ? metadata["annotations"] : {};
+  const annotations = Object.keys(valueAt(content, ["metadata", "annotations"]) ?? {});
   if (content["kind"] === "InterceptBackends") {
-    look.findings.push(
-      problem(
-        `is listed under ${field}, where kustomize would have to start the function itself`,
-        "list it under resources: generate takes it from there",
-        name,
-      ),
-    );
-  } else if (
-    Object.keys(annotations).some((key) => key === "config.kubernetes.io/function" || key === "config.k8s.io/function")
-  ) {
-    look.findings.push(
-      problem(`asks kustomize to run a function under ${field}`, "remove it: no function of a repository is run", name),
-    );
+    const cause = `is listed under ${field}, where kustomize would have to start the function itself`;
+    look.findings.push(problem(cause, "list it under resources: generate takes it from there", name));
+  } else if (annotations.some((key) => key === "config.kubernetes.io/function" || key === "config.k8s.io/function")) {
+    const cause = `asks kustomize to run a function under ${field}`;
+    look.findings.push(problem(cause, "remove it: no function of a repository is run", name));
   }
-  for (const entry of [
-    content["path"],
-    ...listOf(content["files"]),
-    ...listOf(content["envs"]),
-    ...listOf(content["paths"]),
-  ]) {
+  for (const entry of ["path", "files", "envs", "paths"].flatMap((key) => listOf(content[key]))) {
     if (typeof entry === "string" && isUrl(entry.replace(/^[^=:/]*=/, "")) && !look.operator.remoteBases) {
       look.findings.push(remote(name, field, entry));
     }
@@ -191,15 +167,12 @@ function checkPlugin(look: Look, name: string, content: Readonly<Record<string, 
 }
 
 function remote(file: string, field: string, entry: string): Finding {
+  const shown = JSON.stringify(entry.replace(/\/\/[^/@]*@/, "//…@"));
   return problem(
-    `${field} ${JSON.stringify(withoutPassword(entry))} is nothing in the repository, and remote ones are not allowed`,
+    `${field} ${shown} is nothing in the repository, and remote ones are not allowed`,
     "commit a copy of it, or let the operator set INTERCEPT_BACKENDS_ALLOW_REMOTE_BASES=true",
     file,
   );
-}
-
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, "//…@");
 }
 
 function isUrl(entry: string): boolean {

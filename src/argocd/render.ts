@@ -1,11 +1,69 @@
-import type { Finding } from "../base/finding.ts";
-import type { Joined } from "../stream/join-documents.ts";
+import { join } from "node:path";
+import { problem, type Finding } from "../base/finding.ts";
+import { openManifests } from "../stream/open-stream.ts";
+import { isFinding } from "../stream/problem.ts";
+import type { Stream } from "../stream/stream.ts";
+import { checkKustomization, KUSTOMIZATION_NAMES } from "./kustomization.ts";
+import type { Own } from "./parameters.ts";
+import { renderChart } from "./render-chart.ts";
+import { renderDirectory } from "./render-directory.ts";
+import { lookAt, type Repository } from "./repository.ts";
+import { runRenderer, type Rendered, type Rendering, type Surroundings } from "./run-renderer.ts";
+import { sortOut, type Sorted } from "./sort-out.ts";
 
-/** What a source was rendered to: a stream of YAML documents, and its files, of which a renderer leaves none. */
-export interface Rendered extends Joined {
-  /** What it is called where no file is known. */
-  name: string;
+/** A source as its renderer made it, as a stream, and what that holds besides resources. */
+export interface Source {
+  rendered: Rendered;
+  stream: Stream;
+  sorted: Sorted;
 }
 
-/** What a source was rendered to, or why it was not. */
-export type Rendering = Rendered | { findings: readonly Finding[] };
+/** Renders the source folder in the way that the parameters ask for, else the one that its files show. */
+export async function loadSource(
+  repository: Repository,
+  own: Own,
+  surroundings: Surroundings,
+): Promise<Source | Finding[]> {
+  const kind = own.source ?? kindOf(repository);
+  if (typeof kind !== "string") return [kind];
+  const rendered =
+    kind === "kustomize"
+      ? await renderKustomization(repository, surroundings)
+      : kind === "helm"
+        ? await renderChart(repository, own, surroundings)
+        : renderDirectory(repository, own);
+  if (Array.isArray(rendered)) return rendered;
+  const stream = openManifests(rendered.files);
+  return isFinding(stream) ? [stream] : { rendered, stream, sorted: sortOut(stream) };
+}
+
+/** The kind of source that the files of the folder show. */
+export function kindOf(repository: Repository): "kustomize" | "helm" | "directory" | Finding {
+  const has = (name: string): boolean => lookAt(repository, join(repository.folder, name)) !== undefined;
+  const isKustomization = KUSTOMIZATION_NAMES.some(has);
+  const isChart = has("Chart.yaml");
+  if (isKustomization && isChart) {
+    return problem(
+      "the folder holds both a kustomization and a chart",
+      "say which one counts with the parameter source: kustomize or helm",
+    );
+  }
+  return isKustomization ? "kustomize" : isChart ? "helm" : "directory";
+}
+
+async function renderKustomization(repository: Repository, surroundings: Surroundings): Promise<Rendering> {
+  const { operator } = surroundings;
+  const { findings, secrets } = checkKustomization(repository, operator);
+  if (findings.length > 0) return findings;
+  const helm = operator.kustomizeHelm ? ["--enable-helm", `--helm-command=${operator.helm ?? "helm"}`] : [];
+  return runRenderer(
+    {
+      program: "kustomize",
+      args: ["build", "--load-restrictor=LoadRestrictionsRootOnly", ...helm, "."],
+      cwd: repository.folder,
+      network: operator.remoteBases,
+      secrets: () => secrets,
+    },
+    surroundings,
+  );
+}

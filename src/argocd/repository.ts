@@ -1,9 +1,8 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
-import type { Stats } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
 import { join, relative, sep } from "node:path";
-import type { Finding } from "../base/finding.ts";
-import type { Environment, Operator } from "./operator.ts";
-import { problem } from "./problem.ts";
+import { problem, type Finding } from "../base/finding.ts";
+import { isFinding } from "../stream/problem.ts";
+import { MIB, type Environment, type Operator } from "./operator.ts";
 
 /** The source folder, the repository around it, and how much of it may still be read. */
 export interface Repository {
@@ -17,6 +16,10 @@ export interface Repository {
 
 /** A file or folder that is there, inside of the repository. */
 export interface Place {
+  /** As named or walked, links and all. */
+  path: string;
+  /** From the source folder on, as the person who wrote it knows it. */
+  name: string;
   real: string;
   isFolder: boolean;
   size: number;
@@ -57,17 +60,12 @@ function rootByGit(folder: string): string | undefined {
   }
 }
 
-/** How a path is shown: from the source folder on, as the person who wrote it knows it. */
-export function shown({ folder }: Repository, path: string): string {
-  return relative(folder, path) || ".";
-}
-
 /**
- * What a path leads to, links followed; "missing" when there is nothing. What lies outside of the repository and what is
+ * What a path leads to, links followed; undefined when there is nothing. What lies outside of the repository and what is
  * neither file nor folder is an error (argo-cd: CVE-2022-24904, CVE-2022-31036). Each look is counted.
  */
-export function lookAt(repository: Repository, path: string): Place | "missing" | Finding {
-  const name = shown(repository, path);
+export function lookAt({ root, folder, limits, spent }: Repository, path: string): Place | Finding | undefined {
+  const name = relative(folder, path) || ".";
   let real;
   let stats: Stats;
   try {
@@ -78,43 +76,74 @@ export function lookAt(repository: Repository, path: string): Place | "missing" 
     if (isLink(path)) {
       return problem(`a symbolic link that leads nowhere (${code})`, "remove it, or commit what it points to", name);
     }
-    return code === "ENOENT" || code === "ENOTDIR" ? "missing" : problem(`cannot be read: ${code}`, "rename it", name);
+    return code === "ENOENT" || code === "ENOTDIR" ? undefined : problem(`cannot be read: ${code}`, "rename it", name);
   }
-  if (!isInside(repository.root, real)) {
+  if (!isInside(root, real)) {
     const how = isLink(path) ? "a symbolic link that leads out of the repository" : "lies outside of the repository";
     return problem(how, "commit a copy of what is needed there", name);
   }
   if (!stats.isFile() && !stats.isDirectory()) {
     return problem("is neither a file nor a folder", "remove it from the repository", name);
   }
-  const tooMuch = count(repository, "files", 1);
-  if (tooMuch) return tooMuch;
-  return { real, isFolder: stats.isDirectory(), size: stats.size };
+  spent.files += 1;
+  if (spent.files > limits.files) {
+    return problem(
+      `the source has more than ${limits.files} files and folders`,
+      "make it smaller, or let the operator raise INTERCEPT_BACKENDS_MAX_FILES",
+    );
+  }
+  return { path, name, real, isFolder: stats.isDirectory(), size: stats.size };
 }
 
 /** Counts bytes that are going to be read of a file, here or by a renderer; an error when they are too many. */
-export function countBytes(repository: Repository, { size }: Place, path: string): Finding | undefined {
-  const tooMuch = count(repository, "bytes", size);
-  return tooMuch && { ...tooMuch, file: { path: shown(repository, path) } };
+export function countBytes({ limits, spent }: Repository, { name, size }: Place): Finding | undefined {
+  spent.bytes += size;
+  if (spent.bytes <= limits.bytes) return undefined;
+  return problem(
+    `with this file the source is larger than ${limits.bytes / MIB} MiB`,
+    "make it smaller, or let the operator raise INTERCEPT_BACKENDS_MAX_MEGABYTES",
+    name,
+  );
 }
 
 /** The bytes of a file, counted; an error when they are too many. */
-export function readInside(repository: Repository, place: Place, path: string): Uint8Array | Finding {
-  return countBytes(repository, place, path) ?? readFileSync(place.real);
+export function readInside(repository: Repository, place: Place): Uint8Array | Finding {
+  return countBytes(repository, place) ?? readFileSync(place.real);
 }
 
-function count({ limits, spent }: Repository, what: "bytes" | "files", amount: number): Finding | undefined {
-  spent[what] += amount;
-  if (spent[what] <= limits[what]) return undefined;
-  return what === "files"
-    ? problem(
-        `the source has more than ${limits.files} files and folders`,
-        "make it smaller, or let the operator raise INTERCEPT_BACKENDS_MAX_FILES",
-      )
-    : problem(
-        `with this file the source is larger than ${limits.bytes / 1024 / 1024} MiB`,
-        "make it smaller, or let the operator raise INTERCEPT_BACKENDS_MAX_MEGABYTES",
-      );
+/** Which files and folders a walk is about, by their names; the others are neither counted nor judged. */
+export interface Wanted {
+  file(name: string): boolean;
+  folder(name: string): boolean;
+}
+
+/**
+ * All wanted files below the source folder, in the order of their paths. Folders that are links inside of the repository
+ * are followed, one that leads back to where it stands is an error. The first problem ends the walk.
+ */
+export function walk(repository: Repository, wanted: Wanted): Place[] | Finding {
+  const files: Place[] = [];
+  const visit = (folder: string, above: readonly string[]): Finding | undefined => {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
+      const path = join(folder, entry.name);
+      const name = relative(repository.folder, path);
+      const isWantedFile = !entry.isDirectory() && wanted.file(name);
+      const isWantedFolder = (entry.isDirectory() || entry.isSymbolicLink()) && wanted.folder(name);
+      const place = isWantedFile || isWantedFolder ? lookAt(repository, path) : undefined;
+      if (place === undefined) continue;
+      if (isFinding(place)) return place;
+      if (!place.isFolder && isWantedFile) files.push(place);
+      if (!place.isFolder || !isWantedFolder) continue;
+      if (above.some((folderAbove) => folderAbove === place.real || folderAbove.startsWith(place.real + sep))) {
+        return problem("a symbolic link that leads back to a folder above it", "remove it", name);
+      }
+      const broken = visit(path, [...above, place.real]);
+      if (broken) return broken;
+    }
+    return undefined;
+  };
+  return visit(repository.folder, [repository.folder]) ?? files;
 }
 
 function isInside(root: string, real: string): boolean {

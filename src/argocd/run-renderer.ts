@@ -1,11 +1,22 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Finding } from "../base/finding.ts";
-import { overdue, overweight } from "./bounds.ts";
-import type { Environment, Operator } from "./operator.ts";
-import { problem } from "./problem.ts";
+import { problem, type Finding } from "../base/finding.ts";
+import type { NamedFile } from "../stream/parts.ts";
+import { MIB, overdue, overweight, type Environment, type Operator } from "./operator.ts";
 import { runChild } from "./run-child.ts";
 import { hideValues } from "./secret-values.ts";
+
+/** What a source was rendered to: its own files, or what a renderer printed. */
+export interface Rendered {
+  files: readonly NamedFile[];
+  /** What it is called where no file is known. */
+  name: string;
+  /** True where the files are those of the person who wrote the source, so that lines of them mean something. */
+  areSources: boolean;
+}
+
+/** What a source was rendered to, or why it was not. */
+export type Rendering = Rendered | Finding[];
 
 /** All that running a renderer takes from its surroundings. */
 export interface Surroundings {
@@ -25,23 +36,14 @@ export interface Call {
   env?: Readonly<Record<string, string>>;
   /** True when the operator lets this call reach the network. */
   network: boolean;
-  /** What must not be seen in a word of its; asked for when it has failed. */
+  /** What must not be seen in its error messages; asked for when it has failed. */
   secrets: () => readonly string[];
 }
 
 /** Variables that are handed on. No name of an Application's is among them (`ARGOCD_ENV_`, `PARAM_`, `ARGOCD_APP_`). */
 const HANDED_ON = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ"];
-
 const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
-
-const HANDED_ON_WITH_NETWORK = [
-  ...HANDED_ON,
-  ...PROXIES,
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "SSH_AUTH_SOCK",
-  "GIT_SSH_COMMAND",
-];
+const TRUST = ["SSL_CERT_FILE", "SSL_CERT_DIR", "SSH_AUTH_SOCK", "GIT_SSH_COMMAND"];
 
 /** For a renderer that finds a way to ask for something remote after all: no git transport, and a proxy that is not there. */
 const NO_NETWORK = {
@@ -51,47 +53,42 @@ const NO_NETWORK = {
 };
 
 /** What a renderer prints, or why it failed in one line. */
-export async function runRenderer(call: Call, { env, operator, end }: Surroundings): Promise<Uint8Array | Finding> {
-  const file = operator[call.program] ?? locate(call.program, env["PATH"]);
+export async function runRenderer(call: Call, { env, operator, end }: Surroundings): Promise<Rendering> {
+  const { program, args, cwd, network, secrets } = call;
+  const file = operator[program] ?? locate(program, env["PATH"]);
   if (file === undefined) {
-    return problem(
-      `${call.program} is not on PATH`,
-      `install it, or name its file in INTERCEPT_BACKENDS_${call.program.toUpperCase()}`,
-    );
+    const remedy = `install it, or name its file in INTERCEPT_BACKENDS_${program.toUpperCase()}`;
+    return [problem(`${program} is not on PATH`, remedy)];
   }
-  const names = call.network ? HANDED_ON_WITH_NETWORK : HANDED_ON;
+  const names = network ? [...HANDED_ON, ...PROXIES, ...TRUST] : HANDED_ON;
   const handedOn = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  const ran = await runChild(
-    {
-      file,
-      args: call.args,
-      cwd: call.cwd,
-      env: { ...Object.fromEntries(handedOn), ...(call.network ? {} : NO_NETWORK), ...call.env },
-      input: call.input ?? "",
-    },
-    { time: Math.max(1, end - performance.now()), output: operator.bytes, memory: operator.memory },
-  );
+  const ran = await runChild({
+    file,
+    args,
+    cwd,
+    env: { ...Object.fromEntries(handedOn), ...(network ? {} : NO_NETWORK), ...call.env },
+    input: call.input ?? "",
+    bounds: { time: Math.max(1, end - performance.now()), output: operator.bytes, memory: operator.memory },
+  });
   switch (ran.how) {
     case "too late":
-      return overdue(`${call.program} did not finish`, operator);
+      return [overdue(program, operator)];
     case "too much memory":
-      return overweight(call.program, operator);
-    case "too much output":
-      return problem(
-        `${call.program} prints more than ${operator.bytes / 1024 / 1024} MiB`,
-        "make the source smaller, or let the operator raise INTERCEPT_BACKENDS_MAX_MEGABYTES",
-      );
+      return [overweight(program, operator)];
+    case "too much output": {
+      const remedy = "make the source smaller, or let the operator raise INTERCEPT_BACKENDS_MAX_MEGABYTES";
+      return [problem(`${program} prints more than ${operator.bytes / MIB} MiB`, remedy)];
+    }
     case "not started":
-      return problem(`${call.program} cannot be started: ${ran.code}`, "see that its file can be run");
-    case "exit":
-      break;
+      return [problem(`${program} cannot be started: ${ran.code}`, "see that its file can be run")];
+    case "exit": {
+      const name = `${program} ${args[0]}`;
+      if (ran.status === 0) return { files: [{ path: name, bytes: ran.stdout }], name, areSources: false };
+      const how = ran.status === null ? `was ended by ${ran.signal ?? "a signal"}` : `failed`;
+      const words = oneLine(hideValues(ran.stderr, secrets()));
+      return [problem(`${program} ${how}: ${words}`, "correct the source, or see what it says by itself")];
+    }
   }
-  if (ran.status === 0) return ran.stdout;
-  const how = ran.status === null ? `was ended by ${ran.signal ?? "a signal"}` : `failed`;
-  return problem(
-    `${call.program} ${how}: ${oneLine(hideValues(ran.stderr, call.secrets()))}`,
-    "mend the source, or see what it says by itself",
-  );
 }
 
 /** The first folder of PATH that holds the program; relative ones would be folders of the repository. */
@@ -113,10 +110,7 @@ function locate(program: string, path = ""): string | undefined {
 const MOST_WORDS = 1500;
 
 function oneLine(stderr: string): string {
-  const lines = stderr
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("Use --debug flag"));
+  const lines = stderr.split(/\s*\n\s*/).filter((line) => line !== "" && !line.startsWith("Use --debug flag"));
   const text = lines.join(" ").replace(/^Error: /, "");
   if (text === "") return "it gives no reason";
   return text.length > MOST_WORDS ? `${text.slice(0, MOST_WORDS)}…` : text;

@@ -1,5 +1,5 @@
-import { findDocuments } from "../stream/find-documents.ts";
-import { selectItems } from "../stream/select-items.ts";
+import { openManifests } from "../stream/open-stream.ts";
+import { isFinding } from "../stream/problem.ts";
 import { isRecord } from "../base/record.ts";
 
 /** Shorter texts are in many words, and no secrets. */
@@ -8,7 +8,9 @@ const SHORTEST = 4;
 /** The values of the Secrets in a stream of manifests, as they stand there and decoded. */
 export function secretValues(bytes: Uint8Array): string[] {
   if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes("Secret")) return [];
-  return selectItems(findDocuments(bytes), ["Secret"]).found.flatMap(({ manifest: { object } }) => {
+  const stream = openManifests([{ path: "", bytes }]);
+  if (isFinding(stream)) return [];
+  return stream.select(["Secret"]).manifests.flatMap(({ object }) => {
     const encoded = stringsIn(object["data"]);
     const decoded = encoded.map((text) => Buffer.from(text, "base64").toString("utf8"));
     return [...encoded, ...decoded, ...stringsIn(object["stringData"])];
@@ -26,7 +28,7 @@ export function secretsByName(value: unknown, isKept = false): string[] {
   return Object.entries(value).flatMap(([key, below]) => secretsByName(below, isKept || KEPT.test(key)));
 }
 
-/** What stands behind the `=` of each line, and the line where it has none. */
+/** What follows the `=` of each line, and the line where it has none. */
 export function assignedValues(text: string): string[] {
   return text.split("\n").map((line) => line.slice(line.indexOf("=") + 1).trim());
 }

@@ -1,4 +1,5 @@
-import type { ResourceRef, SourceFile } from "./manifest.ts";
+import { present } from "./record.ts";
+import type { Manifest, ResourceRef, SourceFile } from "./manifest.ts";
 
 /** The field that a finding is about, in the form of `results[].field` (functions-spec.md). */
 export interface Field {
@@ -11,8 +12,8 @@ export interface Field {
 }
 
 /**
- * Something that the run has to tell a person: an error or warning that they can mend, or an info on what was done.
- * Findings are collected, never thrown; what is thrown is a bug or an I/O failure.
+ * What a run reports: an error or warning that a person can fix, or an info on what was done. Findings are collected,
+ * never thrown; what is thrown is a bug or an I/O failure.
  */
 export interface Finding {
   severity: "error" | "warning" | "info";
@@ -30,12 +31,36 @@ export interface Finding {
   position?: { line: number; column: number };
 }
 
+/** An error about a file, or, without one, about the call as a whole. */
+export function problem(cause: string, remedy: string, path?: string): Finding {
+  return present<Finding>({ severity: "error", cause, remedy, file: path === undefined ? undefined : { path } });
+}
+
+/** A finding about a manifest, or one field of it, whose undefined values are left out (functions-spec.md, `results[]`). */
+export function findingAt(
+  { ref, file }: Pick<Manifest, "ref" | "file">,
+  severity: Finding["severity"],
+  { cause, remedy }: { cause: string; remedy?: string },
+  field?: Field,
+): Finding {
+  return present<Finding>({ severity, cause, remedy, resource: ref, field: field && present<Field>(field), file });
+}
+
+/** A path as people and tools write it: dots, `[0]` for positions, `["a.b/c"]` for keys that hold dots or slashes. */
+export function fieldPath(path: readonly (string | number)[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(step)) return `${text}[${JSON.stringify(step)}]`;
+    return text === "" ? step : `${text}.${step}`;
+  }, "");
+}
+
 /** True when at least one finding is an error, so that nothing may be changed and the exit status is not 0. */
 export function hasError(findings: readonly Finding[]): boolean {
   return findings.some((finding) => finding.severity === "error");
 }
 
-/** Each of what is told once; those that say the same are one. */
-export function withoutRepeats<Told>(told: readonly Told[]): Told[] {
-  return [...new Map(told.map((one) => [JSON.stringify(one), one])).values()];
+/** The findings without those that say the same as another one. */
+export function withoutRepeats<Reported>(all: readonly Reported[]): Reported[] {
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }

@@ -1,3 +1,5 @@
+import type { Finding } from "./finding.ts";
+
 /** The identity of a resource as a KRM `resourceRef` names it (functions-spec.md, `results[].resourceRef`). */
 export interface ResourceRef {
   apiVersion: string;
@@ -33,6 +35,8 @@ export interface Manifest {
   annotations: Readonly<Record<string, string>>;
   /** Absent where no host annotation tells it: a stream written by hand. */
   file?: SourceFile;
+  /** Where its text has a key twice: an error for whoever relies on what the manifest says. */
+  repeatedKey?: Finding;
   object: Readonly<Record<string, unknown>>;
 }
 

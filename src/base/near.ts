@@ -1,12 +1,37 @@
-/** The value of an enumeration nearest to what was written, or undefined where none is near. */
-export function nearestValue(written: string, values: readonly string[]): string | undefined {
-  const candidates = values.map((value) => ({ value, distance: nearDistance(written, value) }));
-  candidates.sort((one, other) => one.distance - other.distance);
-  return candidates[0] && candidates[0].distance < Infinity ? candidates[0].value : undefined;
+/** What somebody probably meant who wrote a name that does not exist. */
+
+/** The names nearest to one that does not exist, where names have no levels. */
+export function nearestNames(written: string, names: readonly string[]): string[] {
+  const paths = names.map((name) => [name]);
+  return nearestKeys(written, [], paths).flat();
+}
+
+/**
+ * The existing keys nearest to an unknown one: same level first, then a key of another level with that name or a dotted
+ * spelling of its path. All that are equally near, in the order of `known`; none where nothing is near.
+ */
+export function nearestKeys(
+  written: string,
+  level: readonly string[],
+  known: readonly (readonly string[])[],
+): (readonly string[])[] {
+  const candidates = known.map((path) => ({ path, distance: distanceToPath(written, level, path) }));
+  const least = Math.min(...candidates.map(({ distance }) => distance));
+  return candidates.filter(({ distance }) => distance === least && least < Infinity).map(({ path }) => path);
+}
+
+function distanceToPath(written: string, level: readonly string[], path: readonly string[]): number {
+  const isSibling = path.length === level.length + 1 && level.every((key, index) => path[index] === key);
+  const byName = nearDistance(written, path.at(-1) ?? "") + (isSibling ? 0 : 0.5);
+  // Dotted spellings are tried from each level, so that `spec.agent.name`, `agent.name` and `spec.agnt.name` are all found.
+  const dotted = written.includes(".")
+    ? path.map((_, start) => nearDistance(written, path.slice(start).join(".")))
+    : [];
+  return Math.min(byName, ...dotted);
 }
 
 /** The edit distance without regard to case, or Infinity if more than about a third of the letters differ. */
-export function nearDistance(written: string, existing: string): number {
+function nearDistance(written: string, existing: string): number {
   // The distance takes time by the product of both lengths, and no key is that long.
   if (written.length > 100 || existing === "") return Infinity;
   const distance = editDistance(written.toLowerCase(), existing.toLowerCase());

@@ -8,6 +8,20 @@ export function withoutNulls(map: Readonly<Record<string, unknown>>): Record<str
   return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== null));
 }
 
+/** The fields without those that are undefined, which are as good as absent. */
+export function present<Fields extends object>(fields: {
+  [Name in keyof Fields]: Fields[Name] | undefined;
+}): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
+}
+
+/** Adds a value to the list of a key. */
+export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
 /**
  * True for two values of plain data that are the same all the way down; the order of a map's keys does not count, -0 is not
  * 0, and NaN is itself. As `isDeepStrictEqual` of `node:util`, whose module takes a twentieth of a small run to load.

@@ -1,42 +1,41 @@
 import type { LineChange } from "./line-changes.ts";
-import { isCut, linesAround, shownLine } from "./own-lines.ts";
-import type { Line } from "./own-lines.ts";
-import { changesOf } from "./report.ts";
-import type { ChangedFile } from "./report.ts";
+import { isCut, shownLine, type Line } from "./own-lines.ts";
+import { compareLines, type ChangedFile } from "./report.ts";
 
 const CONTEXT = 3;
 
 const CUT_NOTE = "# … stands for other resources on the same line: this diff cannot be applied\n";
 const BARE_NOTE = "# next to a change stands another resource, which is not shown: git apply needs --unidiff-zero\n";
 
+/** Changes that are shown together, and all that they span. */
+interface Hunk extends LineChange {
+  changes: LineChange[];
+}
+
 /**
  * A changed file as a unified diff that `git apply` and `patch -p1` take, in bytes. Nothing is shown but the DaemonSet,
  * because anything else may be a Secret: lines around a change end where others begin, and on a line that they share
  * theirs is cut. A first line says where that keeps the diff from being applied as usual.
  */
-export function printDiff({ path, before, after }: ChangedFile): Buffer {
-  const [old, fresh] = [linesAround(before.bytes, before.own), linesAround(after.bytes, after.own)];
-  const changes = changesOf(old, fresh);
+export function printDiff(file: ChangedFile): Buffer {
+  const { old, fresh, changes } = compareLines(file);
   const hunks = hunksOf(changes, old);
-  const head = `${noteOn(hunks, old, fresh)}--- ${shownPath("a", path)}\n+++ ${shownPath("b", path)}\n`;
+  const head = `${noteOn(hunks, old, fresh)}--- ${shownPath("a", file.path)}\n+++ ${shownPath("b", file.path)}\n`;
   const text = hunks.map((hunk) => printHunk(hunk, old, fresh)).join("");
   return Buffer.concat([Buffer.from(head), Buffer.from(text, "latin1")]);
 }
 
-function noteOn(hunks: readonly LineChange[][], old: readonly Line[], fresh: readonly Line[]): string {
-  const isShared = hunks
-    .flat()
-    .some(({ from, to, newFrom, newTo }) => [...old.slice(from, to), ...fresh.slice(newFrom, newTo)].some(isCut));
-  if (isShared) return CUT_NOTE;
+function noteOn(hunks: readonly Hunk[], old: readonly Line[], fresh: readonly Line[]): string {
+  const changed = hunks.flatMap(({ changes }) =>
+    changes.flatMap(({ from, to, newFrom, newTo }) => [...old.slice(from, to), ...fresh.slice(newFrom, newTo)]),
+  );
+  if (changed.some(isCut)) return CUT_NOTE;
   // Git takes a hunk that ends with its change for one at the end of the file (apply.c, apply_one_fragment).
-  const isBare = hunks.some((hunk) => {
-    const [from, to] = [hunk[0]?.from ?? 0, hunk.at(-1)?.to ?? 0];
-    return to < old.length && contextOf(from, to, old)[1] === 0;
-  });
+  const isBare = hunks.some(({ from, to }) => to < old.length && contextOf(from, to, old)[1] === 0);
   return isBare ? BARE_NOTE : "";
 }
 
-/** As Git writes names: behind one with a space goes a tab, one with quotes or control characters is quoted. */
+/** As Git writes names: one with a space is followed by a tab, one with quotes or control characters is quoted. */
 function shownPath(side: string, path: string): string {
   const name = `${side}${path.startsWith("/") ? "" : "/"}${path}`;
   if (!/["\\\u0000-\u001f\u007f]/.test(name)) return name.includes(" ") ? `${name}\t` : name;
@@ -47,35 +46,31 @@ function shownPath(side: string, path: string): string {
 }
 
 /** Changes whose lines around them would touch are shown together, if all lines between may be shown. */
-function hunksOf(changes: readonly LineChange[], old: readonly Line[]): LineChange[][] {
-  const hunks: LineChange[][] = [];
+function hunksOf(changes: readonly LineChange[], old: readonly Line[]): Hunk[] {
+  const hunks: Hunk[] = [];
   for (const change of changes) {
-    const last = hunks.at(-1)?.at(-1);
-    const isNear = last && change.from - last.to <= 2 * CONTEXT && !old.slice(last.to, change.from).some(isCut);
-    if (isNear) hunks.at(-1)?.push(change);
-    else hunks.push([change]);
+    const last = hunks.at(-1);
+    if (last && change.from - last.to <= 2 * CONTEXT && !old.slice(last.to, change.from).some(isCut)) {
+      last.changes.push(change);
+      Object.assign(last, { to: change.to, newTo: change.newTo });
+    } else hunks.push({ ...change, changes: [change] });
   }
   return hunks;
 }
 
-function printHunk(changes: readonly LineChange[], old: readonly Line[], fresh: readonly Line[]): string {
-  const [first, last] = [changes[0], changes.at(-1)];
-  if (first === undefined || last === undefined) return "";
-  const [above, below] = contextOf(first.from, last.to, old);
+function printHunk(hunk: Hunk, old: readonly Line[], fresh: readonly Line[]): string {
+  const [above, below] = contextOf(hunk.from, hunk.to, old);
   const lines: string[] = [];
-  let at = first.from - above;
-  for (const { from, to, newFrom, newTo } of changes) {
+  let at = hunk.from - above;
+  for (const { from, to, newFrom, newTo } of hunk.changes) {
     lines.push(...old.slice(at, from).map((line) => printLine(" ", line)));
     lines.push(...old.slice(from, to).map((line) => printLine("-", line)));
     lines.push(...fresh.slice(newFrom, newTo).map((line) => printLine("+", line)));
     at = to;
   }
   lines.push(...old.slice(at, at + below).map((line) => printLine(" ", line)));
-  const ranges = [
-    `-${range(first.from - above, last.to + below)}`,
-    `+${range(first.newFrom - above, last.newTo + below)}`,
-  ];
-  return `@@ ${ranges.join(" ")} @@\n${lines.join("")}`;
+  const [removed, added] = [range(hunk.from - above, hunk.to + below), range(hunk.newFrom - above, hunk.newTo + below)];
+  return `@@ -${removed} +${added} @@\n${lines.join("")}`;
 }
 
 /**
@@ -95,8 +90,7 @@ function mayBeShown(line: Line | undefined): boolean {
 }
 
 function printLine(mark: string, line: Line): string {
-  const shown = shownLine(line);
-  return shown.endsWith("\n") ? mark + shown : `${mark}${shown}\n\\ No newline at end of file\n`;
+  return `${mark}${shownLine(line)}${line.lineBreak || "\n\\ No newline at end of file\n"}`;
 }
 
 /** A range of lines from 1; an empty one is named by the line before it. */

@@ -1,32 +1,23 @@
-import { messageOf, placesOf, sentenceOf } from "./report.ts";
-import type { Report } from "./report.ts";
+import { messageOf, placesOf, sentenceOf, type Report } from "./report.ts";
 
 /**
  * Workflow commands, one line for each changed place and each problem, that GitHub shows in the pull request
  * (docs.github.com: actions/reference, workflow commands).
  */
 export function printGithub({ changed, problems }: Report): string {
-  const places = changed === undefined ? [] : placesOf(changed);
   const commands = [
-    ...problems.map(({ finding, path, line, column, endColumn }) =>
-      command(finding.severity === "error" ? "error" : "warning", sentenceOf(finding), {
-        file: path,
-        line,
-        col: column,
-        endColumn,
-        title: finding.severity === "error" ? "cannot be decided" : "intercept-backends",
-      }),
-    ),
-    ...places.map((place) =>
-      command("error", messageOf(place), {
-        file: place.path,
-        line: place.line,
-        ...(place.endLine > place.line
-          ? { endLine: place.endLine }
-          : { col: place.columns?.start, endColumn: place.columns?.end }),
-        title: "not what intercept-backends writes",
-      }),
-    ),
+    ...problems.map(({ finding, path, line, column, endColumn }) => {
+      const isError = finding.severity === "error";
+      const title = isError ? "cannot be decided" : "intercept-backends";
+      const properties = { file: path, line, col: column, endColumn, title };
+      return command(isError ? "error" : "warning", sentenceOf(finding), properties);
+    }),
+    ...changed.flatMap(placesOf).map((place) => {
+      const { path, line, endLine, columns } = place;
+      const end = endLine > line ? { endLine } : { col: columns?.start, endColumn: columns?.end };
+      const title = "not what intercept-backends writes";
+      return command("error", messageOf(place), { file: path, line, ...end, title });
+    }),
   ];
   return commands.map((line) => `${line}\n`).join("");
 }

@@ -1,7 +1,6 @@
 import type { Finding } from "../base/finding.ts";
-import { newFingerprints } from "./fingerprints.ts";
-import { messageOf, placesOf, sentenceOf } from "./report.ts";
-import type { ChangedPlace, Problem, Replacement, Report } from "./report.ts";
+import type { ResourceRef } from "../base/manifest.ts";
+import { messageOf, placesOf, sentenceOf, type Replacement, type Report } from "./report.ts";
 
 /** A kind of result; its id is stable, code scanning remembers it. */
 interface Rule {
@@ -34,50 +33,64 @@ const WARNING: Rule = {
   help: "Each message says what is the case and what to do about it.",
 };
 
-/** What a log says besides the report. */
-export interface SarifCall {
-  /** Of this program. */
-  version: string;
-  /** What each warning has found, as a sentence, by its id. */
-  warnings: ReadonlyMap<string, string>;
-}
-
 interface Result {
   rule: Rule;
   level: "error" | "warning";
   message: string;
-  fingerprint: string;
   path: string | undefined;
-  region: Readonly<Record<string, number>> | undefined;
+  region: Readonly<Record<string, number | undefined>> | undefined;
+  /** What it is recognised by in the next commit, besides its rule; not by its line, which moves with all above it. */
+  identity: readonly (string | undefined)[];
   replacement?: Replacement | undefined;
 }
 
-/** A report in SARIF 2.1.0 (docs.oasis-open.org: sarif-v2.1.0), as code scanning takes it: every result has a location. */
-export function printSarif({ status, changed, problems, anyPath }: Report, { version, warnings }: SarifCall): string {
-  const fingerprints = newFingerprints();
+/**
+ * A report in SARIF 2.1.0 (docs.oasis-open.org: sarif-v2.1.0), as code scanning takes it: every result has a location.
+ * `version` is that of this program, `warnings` has what each warning has found, as a sentence, by its id.
+ */
+export function printSarif(
+  { status, changed, problems, anyPath }: Report,
+  { version, warnings }: { version: string; warnings: ReadonlyMap<string, string> },
+): string {
   const results: Result[] = [
-    ...problems.map((problem) => {
-      const rule = ruleOf(problem.finding, warnings);
-      const fingerprint = fingerprints.ofProblem(rule.id, problem);
-      return { rule, fingerprint, ...problemResult(problem), path: problem.path ?? anyPath };
-    }),
-    ...(changed === undefined ? [] : placesOf(changed)).map((place) => {
-      const fingerprint = fingerprints.ofPlace(NOT_REWRITTEN.id, place);
-      return { rule: NOT_REWRITTEN, fingerprint, ...placeResult(place) };
-    }),
+    ...problems.map(({ finding, path, line, column, endColumn }): Result => ({
+      rule: ruleOf(finding, warnings),
+      level: finding.severity === "error" ? "error" : "warning",
+      message: sentenceOf(finding),
+      path: path ?? anyPath,
+      region:
+        line === undefined
+          ? undefined
+          : { startLine: line, startColumn: column, endLine: endColumn && line, endColumn },
+      identity: [finding.resource ? nameOf(finding.resource) : path, finding.field?.path],
+    })),
+    ...changed.flatMap(placesOf).map((place): Result => ({
+      rule: NOT_REWRITTEN,
+      level: "error",
+      message: messageOf(place),
+      path: place.path,
+      region: {
+        startLine: place.line,
+        startColumn: place.columns?.start,
+        endLine: place.endLine,
+        endColumn: place.columns?.end,
+      },
+      identity: [nameOf(place.agent), keyOn(place.added[0] ?? place.removed[0] ?? "")],
+      replacement: place.replacement,
+    })),
   ];
   const used = [NOT_REWRITTEN, CANNOT_BE_DECIDED, WARNING, ...results.map(({ rule }) => rule)];
   const rules = [...new Map(used.map((rule) => [rule.id, rule])).values()];
-  const driver = { name: "intercept-backends", version, rules: rules.map(printRule) };
+  const counts = new Map<string, number>();
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
     runs: [
       {
-        tool: { driver },
+        tool: { driver: { name: "intercept-backends", version, rules: rules.map(printRule) } },
         columnKind: "utf16CodeUnits",
         invocations: [{ executionSuccessful: status !== 2 }],
-        results: results.map((result) => printResult(result, rules)),
+        results: results.map((result) => printResult(result, rules, counts)),
       },
     ],
   };
@@ -86,36 +99,9 @@ export function printSarif({ status, changed, problems, anyPath }: Report, { ver
 
 function ruleOf({ severity, warning }: Finding, warnings: ReadonlyMap<string, string>): Rule {
   if (warning === undefined) return severity === "error" ? CANNOT_BE_DECIDED : WARNING;
-  const page = `docs/warnings/${warning}.md`;
-  return {
-    id: warning,
-    level: "warning",
-    title: warnings.get(warning) ?? warning,
-    help: `The page ${page} of intercept-backends says why it matters and what to do about it; warnings.${warning} in the function config makes it an error or turns it off.`,
-    markdown: `The page \`${page}\` of intercept-backends says why it matters and what to do about it; \`warnings.${warning}\` in the function config makes it an error or turns it off.`,
-  };
-}
-
-function problemResult({
-  finding,
-  line,
-  column,
-  endColumn,
-}: Problem): Omit<Result, "rule" | "fingerprint" | "path" | "replacement"> {
-  const columns = { ...(column ? { startColumn: column } : {}), ...(endColumn ? { endLine: line, endColumn } : {}) };
-  const region = line === undefined ? undefined : { startLine: line, ...columns };
-  return { level: finding.severity === "error" ? "error" : "warning", message: sentenceOf(finding), region };
-}
-
-function placeResult(place: ChangedPlace): Omit<Result, "rule" | "fingerprint"> {
-  const { path, line, endLine, columns, replacement } = place;
-  const region = {
-    startLine: line,
-    ...(columns ? { startColumn: columns.start } : {}),
-    endLine,
-    ...(columns ? { endColumn: columns.end } : {}),
-  };
-  return { level: "error", message: messageOf(place), path, region, replacement };
+  const markdown = `The page \`docs/warnings/${warning}.md\` of intercept-backends says why it matters and what to do about it; \`warnings.${warning}\` in the function config makes it an error or turns it off.`;
+  const title = warnings.get(warning) ?? warning;
+  return { id: warning, level: "warning", title, help: markdown.replaceAll("`", ""), markdown };
 }
 
 function printRule({ id, level, title, help, markdown }: Rule): object {
@@ -124,25 +110,26 @@ function printRule({ id, level, title, help, markdown }: Rule): object {
     name: id.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: title },
     fullDescription: { text: `${title} ${help}` },
-    help: { text: help, ...(markdown === undefined ? {} : { markdown }) },
+    help: { text: help, markdown },
     defaultConfiguration: { level },
   };
 }
 
-function printResult({ rule, level, message, fingerprint, ...place }: Result, rules: readonly Rule[]): object {
-  const { path, region, replacement } = place;
+function printResult(result: Result, rules: readonly Rule[], counts: Map<string, number>): object {
+  const { rule, level, message, path, region, identity, replacement } = result;
+  const fingerprint = [rule.id, ...identity].filter((part) => part !== undefined).join(" ");
+  const count = (counts.get(fingerprint) ?? 0) + 1;
+  counts.set(fingerprint, count);
   const artifactLocation = path === undefined ? undefined : artifactOf(path);
   return {
     ruleId: rule.id,
     ruleIndex: rules.findIndex(({ id }) => id === rule.id),
     level,
     message: { text: message },
-    ...(artifactLocation
-      ? { locations: [{ physicalLocation: { artifactLocation, ...(region ? { region } : {}) } }] }
-      : {}),
+    locations: artifactLocation && [{ physicalLocation: { artifactLocation, region } }],
     // GitHub makes one of its own from the line's text, under another name, and warns of any other there.
-    partialFingerprints: { "resourceAndField/v1": fingerprint },
-    ...(artifactLocation && replacement ? { fixes: [printFix(artifactLocation, replacement)] } : {}),
+    partialFingerprints: { "resourceAndField/v1": count === 1 ? fingerprint : `${fingerprint} ${count}` },
+    fixes: artifactLocation && replacement && [printFix(artifactLocation, replacement)],
   };
 }
 
@@ -157,4 +144,13 @@ function printFix(artifactLocation: object, { region, text }: Replacement): obje
 function artifactOf(path: string): object {
   const uri = path.split("/").map(encodeURIComponent).join("/");
   return path.startsWith("/") ? { uri: `file://${uri}` } : { uri, uriBaseId: "%SRCROOT%" };
+}
+
+function nameOf({ kind, namespace, name }: ResourceRef): string {
+  return [kind, ...(namespace === undefined ? [] : [namespace]), name].join("/");
+}
+
+/** The key that a line begins with: its value may change with each commit. */
+function keyOn(line: string): string | undefined {
+  return /^[\s{[-]*(.*?)\s*:(?:\s|$)/.exec(line)?.[1];
 }

@@ -1,11 +1,9 @@
 import type { Finding } from "../base/finding.ts";
 import type { ResourceRef } from "../base/manifest.ts";
-import { lineChanges } from "./line-changes.ts";
-import type { LineChange } from "./line-changes.ts";
-import { isCut, linesAround, shownLine } from "./own-lines.ts";
-import type { Line } from "./own-lines.ts";
+import { lineChanges, type LineChange } from "./line-changes.ts";
+import { isCut, linesAround, shownLine, textOf, type Line } from "./own-lines.ts";
 
-/** A file that is not what the function would write. */
+/** A file that is not what the function would write, with one agent before and after its change. */
 export interface ChangedFile {
   path: string;
   agent: ResourceRef;
@@ -23,116 +21,98 @@ export interface Version {
 export interface Problem {
   finding: Finding;
   path?: string;
-  /** Line and columns from 1, columns in UTF-16, the end behind the last character of the line that counts. */
+  /** Line and columns from 1, columns in UTF-16, the end after the last character of the line that counts. */
   line?: number;
   column?: number;
   endColumn?: number;
 }
 
-/** What a check has to tell, in whatever form. */
+/** What a check reports, in whatever form. */
 export interface Report {
   /** Exit status: 0 as the function would write it, 1 not, 2 not to be decided. */
   status: 0 | 1 | 2;
-  changed?: ChangedFile;
+  changed: readonly ChangedFile[];
   problems: readonly Problem[];
   /** A file to point at for what is about all of them; none when there are no files. */
   anyPath?: string;
 }
 
-/** One place of a file that the function would write otherwise. */
+/** One place of a file that differs from what the function would write. */
 export interface ChangedPlace {
   path: string;
   agent: ResourceRef;
-  /** The first and last line, from 1, that stand there now; for lines to put in, the one that they go behind. */
+  /** The first and last line, from 1, that stand there now; for lines to add, the one that they go after. */
   line: number;
   endLine: number;
-  /** Where the line is shared with other resources: the columns of the DaemonSet, from 1, the end behind the last. */
-  columns?: { start: number; end: number };
+  /** Where the line is shared with other resources: the columns of the DaemonSet, from 1, the end after the last. */
+  columns: { start: number; end: number } | undefined;
   /** The lines as they may be shown. */
   removed: readonly string[];
   added: readonly string[];
-  /** What mends the place; absent where that would take along the text of other resources. */
-  replacement?: Replacement;
+  /** What fixes the place; absent where that would change the text of other resources. */
+  replacement: Replacement | undefined;
 }
 
-/** Text for a region of a file: lines and columns from 1, columns in UTF-16, the end behind the last character. */
+/** Text for a region of a file: lines and columns from 1, columns in UTF-16, the end after the last character. */
 export interface Replacement {
   region: { startLine: number; startColumn: number; endLine: number; endColumn: number };
   text: string;
 }
 
-/** The places of a changed file, from its top. */
-export function placesOf({ path, agent, before, after }: ChangedFile): ChangedPlace[] {
+/** The lines of a changed file before and after, and which of them differ. */
+export function compareLines({ before, after }: ChangedFile): { old: Line[]; fresh: Line[]; changes: LineChange[] } {
   const [old, fresh] = [linesAround(before.bytes, before.own), linesAround(after.bytes, after.own)];
-  return changesOf(old, fresh).map((change) => {
-    const { from, to, newFrom, newTo } = change;
+  return { old, fresh, changes: lineChanges(old.map(textOf), fresh.map(textOf)) };
+}
+
+/** The places of a changed file, from its top. */
+export function placesOf(file: ChangedFile): ChangedPlace[] {
+  const { old, fresh, changes } = compareLines(file);
+  return changes.map(({ from, to, newFrom, newTo }) => {
     const [removed, added] = [old.slice(from, to), fresh.slice(newFrom, newTo)];
-    const columns = columnsOf(removed);
-    const replacement = replacementOf(change, removed, added);
+    const [first, last] = [removed[0], removed.at(-1)];
+    const isShared = first && last && (isCut(first) || isCut(last));
     return {
-      path,
-      agent,
+      path: file.path,
+      agent: file.agent,
       line: from === to ? Math.max(1, from) : from + 1,
       endLine: Math.max(1, to),
-      ...(columns ? { columns } : {}),
-      removed: removed.map(textOf),
-      added: added.map(textOf),
-      ...(replacement ? { replacement } : {}),
+      columns: isShared ? { start: lengthOf(first.lead) + 1, end: endOf(last) } : undefined,
+      removed: removed.map((line) => utf8Of(shownLine(line))),
+      added: added.map((line) => utf8Of(shownLine(line))),
+      replacement: replacementOf(from, removed, added),
     };
   });
 }
 
-/** The lines that differ. */
-export function changesOf(old: readonly Line[], fresh: readonly Line[]): LineChange[] {
-  return lineChanges(
-    old.map(({ text }) => text),
-    fresh.map(({ text }) => text),
-  );
-}
-
-/** Columns of the DaemonSet from the first to the last line, where one of them is shared. */
-function columnsOf(lines: readonly Line[]): { start: number; end: number } | undefined {
-  const [first, last] = [lines[0], lines.at(-1)];
-  if (first === undefined || last === undefined || (!isCut(first) && !isCut(last))) return undefined;
-  return { start: lengthOf(first.lead) + 1, end: endOf(last) };
-}
-
-/** The same text of others before and behind stays; where others stand in between, or change as well, there is no mending. */
-function replacementOf(
-  { from, to }: LineChange,
-  removed: readonly Line[],
-  added: readonly Line[],
-): Replacement | undefined {
-  const [first, last] = [removed[0], removed.at(-1)];
-  const [newFirst, newLast] = [added[0], added.at(-1)];
-  const lead = first?.lead ?? "";
-  const tail = last?.tail ?? "";
+/**
+ * Other resources at the start and end of the replaced lines stay. Where they change as well, or stand in between, there is no
+ * replacement.
+ */
+function replacementOf(from: number, removed: readonly Line[], added: readonly Line[]): Replacement | undefined {
+  const [last, newLast] = [removed.at(-1), added.at(-1)];
+  const [lead, tail] = [removed[0]?.lead ?? "", last?.tail ?? ""];
   const isInside = [removed, added].every(
     (lines) => lines.slice(1).every((line) => line.lead === "") && lines.slice(0, -1).every((line) => line.tail === ""),
   );
-  if (!isInside || (newFirst?.lead ?? "") !== lead || (newLast?.tail ?? "") !== tail) return undefined;
-  const startColumn = lengthOf(lead) + 1;
-  if (last === undefined || newLast === undefined) {
-    // Behind a line without a line break there is no other.
-    const isLast = last !== undefined && !last.text.endsWith("\n");
-    const behind = isLast ? { endLine: to, endColumn: endOf(last) } : { endLine: to + 1, endColumn: 1 };
-    const region = { startLine: from + 1, startColumn, ...behind };
-    return { region, text: utf8Of(added.map(({ text }) => text).join("")) };
-  }
-  const [oldBreak = "", newBreak = ""] = [last, newLast].map(({ text }) => /(?:\r?\n)?$/.exec(text)?.[0]);
-  const hasSame = oldBreak === newBreak;
-  if (!hasSame && tail !== "") return undefined;
-  const text = added.map((line) => line.text).join("");
-  // The last line break stays where both have it, and goes with its line where they differ.
-  const end = hasSame ? text.length - newBreak.length - tail.length : text.length;
-  const isWhole = !hasSame && oldBreak !== "";
-  const behind = isWhole ? { endLine: to + 1, endColumn: 1 } : { endLine: to, endColumn: endOf(last) };
-  return { region: { startLine: from + 1, startColumn, ...behind }, text: utf8Of(text.slice(lead.length, end)) };
+  const keepsBreak = last !== undefined && last.lineBreak === newLast?.lineBreak;
+  if (!isInside || (added[0]?.lead ?? "") !== lead || (newLast?.tail ?? "") !== tail) return undefined;
+  if (!keepsBreak && tail !== "") return undefined;
+  const text = added.map(textOf).join("");
+  const to = from + removed.length;
+  const endsInLine = last && (keepsBreak || last.lineBreak === "");
+  return {
+    region: {
+      startLine: from + 1,
+      startColumn: lengthOf(lead) + 1,
+      ...(endsInLine ? { endLine: to, endColumn: endOf(last) } : { endLine: to + 1, endColumn: 1 }),
+    },
+    text: utf8Of(text.slice(lead.length, text.length - (keepsBreak ? tail.length + last.lineBreak.length : 0))),
+  };
 }
 
-/** The column behind the DaemonSet's last character on a line. */
-function endOf({ text, tail }: Line): number {
-  return lengthOf(text.replace(/\r?\n$/, "").slice(0, -tail.length || undefined)) + 1;
+function endOf({ lead, own }: Line): number {
+  return lengthOf(lead + own) + 1;
 }
 
 /** How many characters of UTF-16 a text has; a byte-order mark is none. */
@@ -146,33 +126,22 @@ function utf8Of(text: string): string {
     .replace(/^\ufeff/, "");
 }
 
-function textOf(line: Line): string {
-  return utf8Of(shownLine(line)).replace(/\r?\n$/, "");
-}
-
-/** What a changed place is told as: a sentence, and the lines in question. */
+/** What is wrong with a place, as a sentence, and the lines in question. */
 export function messageOf({ removed, added }: ChangedPlace): string {
-  const shown = [...removed.map((line) => `- ${line}`), ...added.map((line) => `+ ${line}`)];
+  const these = removed.length === 1 ? "this line" : `these ${removed.length} lines`;
+  const missing = added.length === 1 ? "a line is missing" : `${added.length} lines are missing`;
+  const wrong =
+    removed.length === 0 ? `${missing} after this one` : `${these} must ${added.length === 0 ? "go" : "change"}`;
   return [
-    `${whatIsWrong(removed.length, added.length)}; run intercept-backends and commit what it writes:`,
-    ...shown,
+    `${wrong}; run intercept-backends and commit what it writes:`,
+    ...removed.map((line) => `- ${line}`),
+    ...added.map((line) => `+ ${line}`),
   ].join("\n");
-}
-
-function whatIsWrong(removed: number, added: number): string {
-  if (removed === 0)
-    return added === 1 ? "a line is missing behind this one" : `${added} lines are missing behind this one`;
-  const these = removed === 1 ? "this line" : `these ${removed} lines`;
-  if (added === 0) return `${these} must go`;
-  return `${these} must read otherwise`;
 }
 
 /** A finding as one sentence, without its place: `Kind/name: field: cause; remedy`. */
 export function sentenceOf({ resource, field, cause, remedy }: Finding): string {
-  const parts = [
-    ...(resource ? [`${resource.kind}/${resource.name || "(no name)"}`] : []),
-    ...(field ? [field.path] : []),
-    remedy === undefined ? cause : `${cause}; ${remedy}`,
-  ];
-  return parts.join(": ");
+  const about = resource && `${resource.kind}/${resource.name || "(no name)"}`;
+  const message = remedy === undefined ? cause : `${cause}; ${remedy}`;
+  return [about, field?.path, message].filter((part) => part !== undefined).join(": ");
 }

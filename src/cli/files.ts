@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { NamedFile } from "../stream/join-documents.ts";
+import type { NamedFile } from "../stream/parts.ts";
 import { withFile } from "./errors.ts";
 import { readFile } from "./streams.ts";
 

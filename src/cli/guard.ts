@@ -1,11 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { overdue, overweight } from "../argocd/bounds.ts";
-import { readOperator } from "../argocd/operator.ts";
-import type { Operator } from "../argocd/operator.ts";
-import { problem } from "../argocd/problem.ts";
-import { watchMemory } from "../argocd/watch-memory.ts";
-import type { Finding } from "../base/finding.ts";
+import { MIB, overdue, overweight, readOperator, type Operator } from "../argocd/operator.ts";
+import { SIGNALS, watchMemory } from "../argocd/run-child.ts";
+import { problem, type Finding } from "../base/finding.ts";
 import { toLine } from "../stream/result.ts";
 import { FAILED, say, write } from "./streams.ts";
 
@@ -14,8 +11,6 @@ const MARK = "INTERCEPT_BACKENDS_GUARDED_BY";
 
 /** Milliseconds beyond the deadline: the work keeps it by itself where it can, in words that say more. */
 const GRACE = 1000;
-
-const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /**
  * Does the work of a call in a second process, which the first one ends when it takes too long or too much memory: a
@@ -36,11 +31,11 @@ export async function guarded(argv: readonly string[], work: () => Promise<numbe
     worker.kill("SIGTERM");
     setTimeout(() => worker.kill("SIGKILL"), GRACE).unref();
   };
-  const late = setTimeout(() => end(overdue(`${SUBJECT} did not finish`, operator)), operator.deadline + GRACE);
+  const late = setTimeout(() => end(overdue(SUBJECT, operator)), operator.deadline + GRACE);
   const unwatch = watchMemory(worker.pid ?? 0, operator.memory, () => end(overweight(SUBJECT, operator)));
-  let told: NodeJS.Signals | undefined;
+  let received: NodeJS.Signals | undefined;
   const pass = (signal: NodeJS.Signals): void => {
-    told = signal;
+    received = signal;
     worker.kill(signal);
   };
   for (const signal of SIGNALS) process.on(signal, pass);
@@ -50,7 +45,7 @@ export async function guarded(argv: readonly string[], work: () => Promise<numbe
   clearTimeout(late);
   unwatch();
   for (const each of SIGNALS) process.off(each, pass);
-  if (told !== undefined) process.kill(process.pid, told);
+  if (received !== undefined) process.kill(process.pid, received);
   if (verdict === undefined && status !== null) {
     write(pieces);
     return status;
@@ -67,5 +62,5 @@ function ourselves({ memory }: Operator): string[] {
   const [, script = ""] = process.argv;
   if (process.versions["bun"] !== undefined && script.startsWith("/$bunfs/")) return [];
   // So that it is ended by us, in a sentence, and not by Node with a trace.
-  return [...process.execArgv, `--max-old-space-size=${(memory / 1024 / 1024) * 2}`, script];
+  return [...process.execArgv, `--max-old-space-size=${(memory / MIB) * 2}`, script];
 }

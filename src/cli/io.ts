@@ -1,12 +1,12 @@
 import { fstatSync, readSync, writeSync } from "node:fs";
 
-/** What is asked for at first where the size is not known, in bytes: more than most streams have. */
+/** The first buffer where the size is not known, in bytes: larger than most streams. */
 const CHUNK = 64 * 1024;
 
-/** What is asked for when that was not enough. The engine collects its garbage later the more memory has been asked for. */
+/** The next size. The engine collects its garbage later the more memory has been asked for. */
 const MEDIUM = 2 * 1024 * 1024;
 
-/** What is asked for beyond that: what has been read is copied no more, and memory nobody wrote to costs but its address. */
+/** Beyond that: large enough to avoid another copy; untouched memory costs only address space. */
 const LARGE = 256 * 1024 * 1024;
 
 /** All bytes of a file descriptor, in one piece. A pipe that another program has made non-blocking is waited for. */

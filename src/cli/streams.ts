@@ -1,13 +1,11 @@
 import { fstatSync, readFileSync } from "node:fs";
-import type { Finding } from "../base/finding.ts";
-import { hasError } from "../base/finding.ts";
+import { hasError, type Finding } from "../base/finding.ts";
 import { notText } from "../base/not-text.ts";
-import { locate } from "../stream/find-place.ts";
-import type { FindPlace } from "../stream/find-place.ts";
-import type { NamedFile } from "../stream/join-documents.ts";
-import { toLine } from "../stream/result.ts";
+import type { NamedFile } from "../stream/parts.ts";
+import { locate, toLine } from "../stream/result.ts";
 import { FileError, withFile } from "./errors.ts";
 import { readAll, writeAll } from "./io.ts";
+import type { PlaceOf } from "./places.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -38,8 +36,8 @@ export function readStdin(): Uint8Array {
 export function readFile(name: string): NamedFile {
   const path = name === "-" ? STANDARD_INPUT : name;
   const bytes = name === "-" ? readStdin() : withFile(path, () => readFileSync(path));
-  const problem = notText(bytes);
-  if (problem) throw new FileError(path, `${problem.cause}; ${problem.remedy}`);
+  const broken = notText(bytes);
+  if (broken) throw new FileError(path, `${broken.cause}; ${broken.remedy}`);
   return { path, bytes };
 }
 
@@ -66,12 +64,12 @@ export function say(line: string): void {
 }
 
 /**
- * Says errors and warnings, one a line, and returns the exit status that they ask for. `placeOf` tells where in the files of
- * the call a finding stands, where a person named them: of a host's stream a line number helps nobody.
+ * Prints errors and warnings to standard error, one a line, and returns the exit status that they ask for. `placeOf` finds
+ * their lines in the files that a person named; of a host's stream a line number helps nobody.
  */
-export function tell(findings: readonly Finding[], input: string, placeOf?: FindPlace): number {
+export function tell(findings: readonly Finding[], input: string, placeOf?: PlaceOf): number {
   for (const finding of findings) {
-    if (finding.severity !== "info") say(toLine(placeOf ? locate(finding, placeOf) : finding, input));
+    if (finding.severity !== "info") say(toLine(locate(finding, placeOf?.(finding)), input));
   }
   return hasError(findings) ? FAILED : OK;
 }

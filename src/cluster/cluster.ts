@@ -1,11 +1,12 @@
 import type { Manifest } from "../base/manifest.ts";
-import { isRecord } from "../base/record.ts";
-import { mapAt, valueAt } from "../telemetry/plain-data.ts";
+import { addTo, isRecord } from "../base/record.ts";
+import { readPortList } from "../istio/annotations.ts";
+import { listAt, mapAt, valueAt } from "../telemetry/plain-data.ts";
 
 /** Kinds that are pods or make them. */
 export const WORKLOADS: readonly string[] = ["Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
 
-/** Kinds of the stream that tell where a flow leads. */
+/** Kinds of the stream that show where a flow leads. */
 export const CLUSTER_KINDS: readonly string[] = [
   "Service",
   "ServiceEntry",
@@ -24,19 +25,49 @@ export interface PodLike {
 
 /** The pod of a manifest: itself, or its template. */
 export function podOf(manifest: Manifest): PodLike | undefined {
-  if (manifest.ref.kind === "Pod") {
-    const { labels, annotations, object } = manifest;
-    return { manifest, labels, annotations, spec: mapAt(object, "spec") };
-  }
-  const template = valueAt(manifest.object, "spec", "template");
+  const { ref, object, labels, annotations } = manifest;
+  if (ref.kind === "Pod") return { manifest, labels, annotations, spec: mapAt(object, "spec") };
+  const template = valueAt(object, "spec", "template");
   if (!isRecord(template)) return undefined;
-  const metadata = mapAt(template, "metadata");
   return {
     manifest,
-    labels: mapAt(metadata, "labels"),
-    annotations: mapAt(metadata, "annotations"),
+    labels: mapAt(template, "metadata", "labels"),
+    annotations: mapAt(template, "metadata", "annotations"),
     spec: mapAt(template, "spec"),
   };
+}
+
+/** The ports that the containers of a pod declare. */
+export function containerPorts({ spec }: PodLike): Record<string, unknown>[] {
+  return listAt(spec, "containers").flatMap((container) => listAt(container, "ports").filter(isRecord));
+}
+
+/** The annotation that asks for a scrape, and the one that names the port. */
+export const SCRAPE = "prometheus.io/scrape";
+export const SCRAPE_PORT = "prometheus.io/port";
+
+/**
+ * What the prometheus input scrapes of a Service, a Pod or a workload: its annotations, and the pod; undefined for what
+ * does not ask for it. A Service's endpoints are scraped one by one, each at the port that its annotation names
+ * (telemetry-manager: internal/otelcollector/config/metricagent/prometheus_receiver.go).
+ */
+export function scrapeTarget(manifest: Manifest): PodLike | undefined {
+  const { ref, annotations } = manifest;
+  const target = ref.kind === "Service" ? { manifest, labels: {}, annotations, spec: {} } : podOf(manifest);
+  return target?.annotations[SCRAPE] === "true" ? target : undefined;
+}
+
+/** The annotated port if it is one, else every TCP port that a container declares. */
+export function scrapedPorts(pod: PodLike): number[] {
+  const text = pod.annotations[SCRAPE_PORT];
+  if (typeof text === "string" && isPortText(text)) return readPortList(text) ?? [];
+  const tcpPorts = containerPorts(pod).filter(({ protocol }) => (protocol ?? "TCP") === "TCP");
+  return tcpPorts.map(({ containerPort }) => containerPort).filter((port) => typeof port === "number");
+}
+
+/** True for what the scrape job takes for a port: digits and nothing else (the same file, inferAddressFromAnnotation). */
+export function isPortText(text: string): boolean {
+  return /^\d+$/.test(text);
 }
 
 /** Manifests of the `CLUSTER_KINDS`, found by what they are asked for; of several of one name the first counts. */
@@ -56,9 +87,10 @@ export class Cluster {
         keys.push(...listAt(manifest.object, "spec", "hosts").map((host) => ["entry", host]));
       } else if (kind === "Namespace") keys.push(["namespace", name]);
       else if (kind === "PeerAuthentication") keys.push(["peer", namespace]);
-      for (const key of keys) add(this.#byKey, key, manifest);
+      for (const key of keys) addTo(this.#byKey, JSON.stringify(key), manifest);
       const pod = podOf(manifest);
-      for (const label of Object.entries(pod?.labels ?? {})) if (pod) add(this.#pods, [namespace, ...label], pod);
+      for (const label of Object.entries(pod?.labels ?? {}))
+        if (pod) addTo(this.#pods, JSON.stringify([namespace, ...label]), pod);
     }
   }
 
@@ -84,11 +116,10 @@ export class Cluster {
 
   /** The pods that a Service selects, in the order of the stream, sought among those that have the rarest of its labels. */
   podsOf({ ref, object }: Manifest): readonly PodLike[] {
-    const selector = valueAt(object, "spec", "selector");
-    const lists = Object.entries(isRecord(selector) ? selector : {}).map(
+    const selector = mapAt(object, "spec", "selector");
+    const [first = [], ...others] = Object.entries(selector).map(
       (label) => this.#pods.get(JSON.stringify([ref.namespace, ...label])) ?? [],
     );
-    const [first = [], ...others] = lists;
     const rarest = others.reduce((least, list) => (list.length < least.length ? list : least), first);
     return rarest.filter(({ labels }) => isSelected(labels, selector));
   }
@@ -102,16 +133,4 @@ export class Cluster {
 export function isSelected(labels: Readonly<Record<string, unknown>>, selector: unknown): boolean {
   if (!isRecord(selector) || Object.keys(selector).length === 0) return false;
   return Object.entries(selector).every(([key, value]) => labels[key] === value);
-}
-
-function add<Value>(map: Map<string, Value[]>, key: readonly unknown[], value: Value): void {
-  const id = JSON.stringify(key);
-  const list = map.get(id);
-  if (list) list.push(value);
-  else map.set(id, [value]);
-}
-
-function listAt(value: unknown, ...path: string[]): readonly unknown[] {
-  const list = valueAt(value, ...path);
-  return Array.isArray(list) ? list : [];
 }

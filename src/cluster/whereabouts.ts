@@ -1,9 +1,8 @@
 import type { Manifest } from "../base/manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import { isSelected } from "./cluster.ts";
-import type { Cluster } from "./cluster.ts";
+import { isSelected, type Cluster } from "./cluster.ts";
 
-/** Where the other end of a connection is, as far as the stream tells. */
+/** Where the other end of a connection is, as far as the stream shows. */
 export type Place =
   | "in the mesh"
   | "in the mesh, ambient"
@@ -23,7 +22,7 @@ export function isInjectionOff({ labels }: Manifest): boolean {
   return (labels[INJECTION_LABEL] ?? "enabled") !== "enabled";
 }
 
-/** What the stream tells about one end of a flow. */
+/** What the stream shows of one end of a flow. */
 export interface Whereabouts {
   place: Place;
   peerAuthentication?: string;
@@ -42,10 +41,8 @@ export function whereIsHost(host: string, agentNamespace: string | undefined, cl
   if (byAddress) return whereIsService(byAddress, cluster);
   const entry = cluster.entryOf(name);
   if (entry) {
-    return {
-      place: valueAt(entry.object, "spec", "location") === "MESH_INTERNAL" ? "in the mesh" : "outside",
-      ...addressOf(name),
-    };
+    const isInternal = valueAt(entry.object, "spec", "location") === "MESH_INTERNAL";
+    return { place: isInternal ? "in the mesh" : "outside", ...addressOf(name) };
   }
   if (isAddress(name)) return { place: "not told", address: name };
   const [service = "", namespace = agentNamespace, svc] = name.split(".");
@@ -60,8 +57,7 @@ export function whereIsHost(host: string, agentNamespace: string | undefined, cl
 /** Where the pods behind a Service are, as far as the stream has them. */
 export function whereIsService(service: Manifest, cluster: Cluster): Whereabouts {
   const around = whereIsNamespace(service.ref.namespace, cluster, cluster.podsOf(service)[0]?.labels);
-  const address = valueAt(service.object, "spec", "clusterIP");
-  return { ...around, ...(typeof address === "string" ? addressOf(address) : {}) };
+  return { ...around, ...addressOf(valueAt(service.object, "spec", "clusterIP")) };
 }
 
 /** Where the pods of a namespace are, and one pod with its own labels (istio: pkg/kube/inject, injectRequired). */
@@ -70,15 +66,14 @@ export function whereIsNamespace(
   cluster: Cluster,
   podLabels: Readonly<Record<string, unknown>> = {},
 ): Whereabouts {
-  const peer = peerAuthentication(namespace, podLabels, cluster);
-  const mode = peer === undefined ? {} : { peerAuthentication: peer };
-  return { place: placeOf(namespace, podLabels, cluster), ...mode };
+  const mode = peerAuthentication(namespace, podLabels, cluster);
+  return { place: placeOf(namespace, podLabels, cluster), ...(mode === undefined ? {} : { peerAuthentication: mode }) };
 }
 
 function placeOf(namespace: string | undefined, podLabels: Readonly<Record<string, unknown>>, cluster: Cluster): Place {
   const found = cluster.namespace(namespace);
   const labels = found?.labels;
-  const isOff = found !== undefined && isInjectionOff(found);
+  const isOff = found ? isInjectionOff(found) : false;
   const mode = podLabels["istio.io/dataplane-mode"] ?? labels?.["istio.io/dataplane-mode"];
   const inject = podLabels["sidecar.istio.io/inject"];
   if (inject === "true" && !isOff) return "in the mesh";
@@ -115,8 +110,8 @@ function modeOf(found: Manifest | undefined): string | undefined {
   return typeof mode === "string" && mode !== "UNSET" ? mode : undefined;
 }
 
-function addressOf(text: string): { address: string } | Record<string, never> {
-  return isAddress(text) ? { address: text } : {};
+function addressOf(text: unknown): { address?: string } {
+  return typeof text === "string" && isAddress(text) ? { address: text } : {};
 }
 
 function isAddress(text: string): boolean {

@@ -1,56 +1,53 @@
 /** A ConfigMap as function config: the dotted keys of its `data`, and what is wrong with them in the same spelling. */
+import { nearestKeys } from "../base/near.ts";
 import { isRecord } from "../base/record.ts";
 import { apiVersion, kind } from "./constants.ts";
-import { show, type Form, type Problem } from "./describe-issue.ts";
+import { show, type Form, type Fault } from "./describe-issue.ts";
 import { fieldsOf, type FieldSchema } from "./fields.ts";
-import { nearestKeys } from "./nearest-key.ts";
 import { spec as specSchema } from "./schema.ts";
-import { validate, type Reading } from "./validate.ts";
 
 const advice = "write the settings in data, as dotted keys such as agent.name";
 
 /** Reads `data`; whatever else a ConfigMap could carry settings in is refused, so that none is lost in silence. */
-export function readConfigMap(object: Readonly<Record<string, unknown>>): Reading {
+export function readConfigMap(object: Readonly<Record<string, unknown>>) {
   const data = object["data"] ?? {};
-  const converted = fromConfigMap(isRecord(data) ? data : {});
-  const { settings, problems } = validate({ apiVersion, kind, spec: converted.spec }, formOf(converted));
-  const unknownKeys = converted.unknownKeys.map(describeUnknownKey);
-  return { settings, problems: [...describeRest(object), ...unknownKeys, ...problems] };
-}
-
-/** What a ConfigMap's `data` says. */
-interface ConfigMapSettings {
-  /** To be validated like the `spec` of an InterceptBackends. */
-  spec: Record<string, unknown>;
-  /** The keys in `data` that became part of the spec, each with its path there. */
-  origins: { key: string; path: readonly string[] }[];
-  /** Keys in `data` that are no setting. */
-  unknownKeys: string[];
+  const { spec, origins, unknownKeys } = fromConfigMap(isRecord(data) ? data : {});
+  const form: Form = {
+    place: ([, ...path]) => {
+      const origin = origins.find((each) => each.path.every((key, at) => at >= path.length || path[at] === key));
+      return origin ? ["data", origin.key] : ["data"];
+    },
+    spell: ([, ...path]) => path.join("."),
+    write: (value) => show(String(value)),
+  };
+  return { spec, form, faults: [...describeRest(object), ...unknownKeys.map(describeUnknownKey)] };
 }
 
 /**
- * Converts `data` of a ConfigMap: `agent.name: x`, lists with commas, booleans as `true` and `false`, a label as
+ * Converts `data` of a ConfigMap to the `spec` of an InterceptBackends, with the keys of which it came and those that are no setting: `agent.name: x`, lists with commas, booleans as `true` and `false`, a label as
  * `agent.selector.matchLabels.<label key>`. Text that does not convert stays text, for the schema to refuse.
  * kpt's `configMap:` and `kpt fn eval -- key=value` produce this form (kpt: pkg/api/kptfile/v1, Function.ConfigMap).
  */
-export function fromConfigMap(data: Readonly<Record<string, unknown>>): ConfigMapSettings {
+export function fromConfigMap(data: Readonly<Record<string, unknown>>) {
   const fields = valueFields();
-  const result: ConfigMapSettings = { spec: {}, origins: [], unknownKeys: [] };
+  const spec: Record<string, unknown> = {};
+  const origins: { key: string; path: readonly string[] }[] = [];
+  const unknownKeys: string[] = [];
   for (const [key, text] of Object.entries(data)) {
     const field = fields.find(({ path, type }) => {
       const dotted = path.join(".");
       return type === "record" ? key.startsWith(`${dotted}.`) && key.length > dotted.length + 1 : key === dotted;
     });
     if (field === undefined) {
-      result.unknownKeys.push(key);
+      unknownKeys.push(key);
       continue;
     }
     const label = field.type === "record" ? [key.slice(field.path.join(".").length + 1)] : [];
     const path = [...field.path, ...label];
-    put(result.spec, path, convert(text, field));
-    result.origins.push({ key, path });
+    put(spec, path, convert(text, field));
+    origins.push({ key, path });
   }
-  return result;
+  return { spec, origins, unknownKeys };
 }
 
 /** The spelling of a field of the spec as a key in `data`; `<label key>` stands for what a person chooses. */
@@ -83,20 +80,7 @@ function put(target: Record<string, unknown>, path: readonly string[], value: un
   else put((target[key] ??= {}) as Record<string, unknown>, rest, value);
 }
 
-function formOf({ origins }: ConfigMapSettings): Form {
-  return {
-    place: ([, ...path]) => {
-      const origin = origins.find((candidate) =>
-        candidate.path.every((key, at) => at >= path.length || path[at] === key),
-      );
-      return origin ? ["data", origin.key] : ["data"];
-    },
-    spell: ([, ...path]) => path.join("."),
-    write: (value) => show(String(value)),
-  };
-}
-
-function describeUnknownKey(key: string): Problem {
+function describeUnknownKey(key: string): Fault {
   const path = ["data", key];
   const fields = valueFields();
   const below = fields.map(configMapKey).filter((known) => known.startsWith(`${key}.`));
@@ -105,29 +89,26 @@ function describeUnknownKey(key: string): Problem {
     return { path, cause, remedy: `write ${below.join(" or ")}` };
   }
   const cause = `${show(key)} is not a setting`;
-  const near = nearestKeys(
-    key,
-    [],
-    fields.map((field) => field.path),
-  );
+  const paths = fields.map(({ path: known }) => known);
+  const near = nearestKeys(key, [], paths);
   const spelled = fields.filter((field) => near.includes(field.path)).map(configMapKey);
   if (spelled.length > 0) return { path, cause, remedy: `did you mean ${spelled.join(" or ")}?` };
   return { path, cause, remedy: `remove it, or use one of ${fields.map(configMapKey).join(", ")}` };
 }
 
 /** All but `data`: what belongs to any ConfigMap, and what looks like settings in the wrong place. */
-function describeRest({ data, binaryData, ...rest }: Readonly<Record<string, unknown>>): Problem[] {
+function describeRest({ data, binaryData, ...rest }: Readonly<Record<string, unknown>>): Fault[] {
   const strangers = Object.keys(rest).filter((key) => !["apiVersion", "kind", "metadata", "immutable"].includes(key));
-  const problems: Problem[] = strangers.map((key) => ({
+  const faults: Fault[] = strangers.map((key) => ({
     path: [key],
     cause: `${show(key)} is not a field of a ConfigMap`,
     remedy: key === "spec" ? `${advice}, or use kind ${kind} with apiVersion ${apiVersion}` : advice,
   }));
   if (data !== undefined && data !== null && !isRecord(data)) {
-    problems.push({ path: ["data"], cause: `${show(data)} is not a map`, remedy: advice });
+    faults.push({ path: ["data"], cause: `${show(data)} is not a map`, remedy: advice });
   }
   if (isRecord(binaryData) && Object.keys(binaryData).length > 0) {
-    problems.push({ path: ["binaryData"], cause: "settings are not read from binaryData", remedy: advice });
+    faults.push({ path: ["binaryData"], cause: "settings are not read from binaryData", remedy: advice });
   }
-  return problems;
+  return faults;
 }

@@ -1,12 +1,12 @@
 /** What does not fit, in words for the person who wrote the config. */
 import { safeParse } from "zod/mini";
 import type { $ZodIssue, $ZodType } from "zod/v4/core";
+import { nearestKeys, nearestNames } from "../base/near.ts";
 import { choicesOf, expectedOf, fieldsOf, listed, schemaAt, valueAt, type Path } from "./fields.ts";
-import { nearestKeys, nearestNames } from "./nearest-key.ts";
 import { interceptBackends, rules } from "./schema.ts";
 
 /** Something wrong with the config; cause and remedy as in `Finding`. */
-export interface Problem {
+export interface Fault {
   /** Where in the object that the person wrote. */
   path: Path;
   cause: string;
@@ -24,7 +24,7 @@ export interface Form {
 }
 
 /** Words for one issue of `value`, an InterceptBackends: one problem for each unknown key, else one. */
-export function describeIssue(issue: $ZodIssue, value: unknown, form: Form): Problem[] {
+export function describeIssue(issue: $ZodIssue, value: unknown, form: Form): Fault[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => describeUnknownKey(key, issue.path, form));
   const path = form.place(issue.path);
   if (issue.code !== "invalid_key") {
@@ -36,7 +36,7 @@ export function describeIssue(issue: $ZodIssue, value: unknown, form: Form): Pro
 }
 
 /** Words for each pair of fields that are both given although one stands in for the other. */
-export function describeAlternatives(value: unknown, form: Form): Problem[] {
+export function describeAlternatives(value: unknown, form: Form): Fault[] {
   return fieldsOf(interceptBackends).flatMap(({ path, insteadOf }) => {
     // Not the fields of a group that stands in for another field: the group itself is in the list.
     if (insteadOf?.length !== path.length) return [];
@@ -53,7 +53,7 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
-function describeUnknownKey(key: string, level: Path, form: Form): Problem {
+function describeUnknownKey(key: string, level: Path, form: Form): Fault {
   const path = [...form.place(level), key];
   const here = level.map(String);
   const known = fieldsOf(interceptBackends).map((field) => field.path);
@@ -73,7 +73,7 @@ function describeUnknownKey(key: string, level: Path, form: Form): Problem {
   return { path, cause, remedy: `remove it, or use one of ${listed(siblings.map((field) => field.at(-1) ?? ""))}` };
 }
 
-function describeValue(value: unknown, schema: $ZodType, form: Form): Omit<Problem, "path"> {
+function describeValue(value: unknown, schema: $ZodType, form: Form): Omit<Fault, "path"> {
   const expected = expectedOf(schema);
   const cause = value === undefined ? `nothing stands where ${expected} belongs` : `${show(value)} is not ${expected}`;
   const { type } = schema._zod.def;

@@ -63,7 +63,6 @@ function describe(schema: $ZodType, path: readonly string[], parent: FieldSchema
   };
 }
 
-/** The schema of a value, without what its absence means. */
 function valueSchema(schema: $ZodType): $ZodTypes {
   const { def } = (schema as $ZodTypes)._zod;
   const isOuter = def.type === "optional" || def.type === "default" || def.type === "prefault";

@@ -15,7 +15,11 @@ export function functionConfigJsonSchema(): object {
       const { def } = zodSchema._zod;
       // The schema's maps with free keys are those of labels; that they may not be empty is a check zod cannot translate.
       if (def.type === "record") jsonSchema.minProperties = 1;
-      if (def.type === "object") addAlternatives(jsonSchema, def.shape);
+      for (const [key, field] of Object.entries(def.type === "object" ? def.shape : {})) {
+        // Of fields that stand in for a sibling: both together are refused.
+        const sibling = notes.get(field)?.insteadOf;
+        if (sibling) jsonSchema.not = { required: [sibling, key] };
+      }
       const { whenAbsent } = jsonSchema;
       if (typeof whenAbsent === "string") jsonSchema.description += ` When absent: ${whenAbsent}.`;
       delete jsonSchema["whenAbsent"];
@@ -29,15 +33,4 @@ export function functionConfigJsonSchema(): object {
     description: "Settings of the KRM function intercept-backends.",
     ...(JSON.parse(JSON.stringify(schema)) as object),
   };
-}
-
-/** Says of fields that stand in for a sibling that both together are refused. */
-function addAlternatives(
-  jsonSchema: z.core.JSONSchema.BaseSchema,
-  shape: Readonly<Record<string, z.core.$ZodType>>,
-): void {
-  for (const [key, schema] of Object.entries(shape)) {
-    const sibling = notes.get(schema)?.insteadOf;
-    if (sibling) jsonSchema.not = { required: [sibling, key] };
-  }
 }

@@ -246,28 +246,30 @@ const warnings = z.strictObject({
   "unknown-annotation": warning("An annotation `intercept-backends.dev/…` is not one that this function knows."),
 });
 
+function group<Fields extends z.ZodMiniObject>(fields: Fields, description: string): z.ZodMiniPrefault<Fields> {
+  const schema = z.prefault(fields, {} as z.input<Fields>);
+  notes.add(schema, { description });
+  return schema;
+}
+
 /** The settings as a person writes them under `spec`; every one may be left out. */
 export const spec = z.strictObject({
-  agent: z.prefault(agent, {}).register(notes, { description: "Which DaemonSet is the metric agent." }),
-  pipelines: z.prefault(pipelines, {}).register(notes, { description: "Which MetricPipelines count." }),
+  agent: group(agent, "Which DaemonSet is the metric agent."),
+  pipelines: group(pipelines, "Which MetricPipelines count."),
   trafficInterception: z
     ._default(z.enum(["On", "PrometheusInputScrapeOnly", "ExportOnly", "Off"]), "On")
     .register(notes, {
       description:
         "When the agent is in the mesh. `On`: always, with the backends' ports intercepted and the certificates for scraping. `PrometheusInputScrapeOnly`: the same, but only while a MetricPipeline enables the prometheus input, else as `Off`. `ExportOnly`: the ports without the certificates. `Off`: never, and what this function wrote before is removed. Put the value in quotes: some YAML readers take On and Off for booleans.",
     }),
-  ports: z.prefault(ports, {}).register(notes, { description: "Ports besides those of the backends." }),
-  bypass: z.prefault(bypass, {}).register(notes, { description: "Destinations that are never intercepted." }),
-  certificates: z.prefault(certificates, {}).register(notes, {
-    description: "How the agent gets the mesh certificates for scraping STRICT workloads.",
-  }),
-  endpoints: z
-    .prefault(endpoints, {})
-    .register(notes, { description: "How the endpoints of MetricPipelines are read." }),
-  warnings: z.prefault(warnings, {}).register(notes, {
-    description:
-      "How severe each warning is, by its id. `Error` changes nothing where it is raised, `Off` does not look for it. [warnings](warnings/README.md) says what each one means.",
-  }),
+  ports: group(ports, "Ports besides those of the backends."),
+  bypass: group(bypass, "Destinations that are never intercepted."),
+  certificates: group(certificates, "How the agent gets the mesh certificates for scraping STRICT workloads."),
+  endpoints: group(endpoints, "How the endpoints of MetricPipelines are read."),
+  warnings: group(
+    warnings,
+    "How severe each warning is, by its id. `Error` changes nothing where it is raised, `Off` does not look for it. [warnings](warnings/README.md) says what each one means.",
+  ),
 });
 
 /** The whole function config, as it stands in a file. */

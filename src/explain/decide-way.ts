@@ -1,7 +1,7 @@
 import type { Cluster, PodLike } from "../cluster/cluster.ts";
 import { isInjectionOff, whereIsNamespace } from "../cluster/whereabouts.ts";
-import { decideConnection } from "../istio/decide-connection.ts";
-import type { Connection, Rule } from "../istio/interception-rules.ts";
+import { decideConnection } from "../istio/interception-rules.ts";
+import type { Rule } from "../istio/interception-rules.ts";
 import type { InterceptionSettings } from "../istio/interception-settings.ts";
 import { readAddress } from "../istio/ip-range.ts";
 import { INJECT_LABEL } from "../istio/annotations.ts";
@@ -30,28 +30,19 @@ export function wayDecider(
     const value = valueAt(container, "securityContext", field) ?? valueAt(agent.spec, "securityContext", field);
     return typeof value === "number" ? value : 0;
   };
-  const [uid, gid] = [id("runAsUser"), id("runAsGroup")];
+  const start = { protocol: "tcp", interface: "eth0", uid: id("runAsUser"), gid: id("runAsGroup") } as const;
   return (port, text) => {
     const address = text === undefined ? undefined : readAddress(text);
-    const connection: Connection = {
-      protocol: "tcp",
-      port,
-      interface: "eth0",
-      uid,
-      gid,
-      ...(address ? { address } : {}),
-    };
-    const { rule, unless } = decideConnection(connection, settings);
+    const { rule, unless } = decideConnection({ ...start, port, ...(address ? { address } : {}) }, settings);
     return { decider: spelledOut(rule, settings), unless: unless.map((each) => spelledOut(each, settings)) };
   };
 }
 
-/** A rule, with the ranges that it is about. */
 function spelledOut({ id, way, sentence, source }: Rule, settings: InterceptionSettings): Decider {
-  const lists = { "excluded-range": settings.excludedRanges, "included-range": settings.includedRanges };
-  if (id !== "excluded-range" && id !== "included-range") return { id, way, sentence, source };
-  const ranges = lists[id];
-  return { id, way, sentence, source, ranges: ranges === "*" ? ranges : ranges.map(({ text }) => text).join(", ") };
+  const list =
+    id === "excluded-range" ? settings.excludedRanges : id === "included-range" ? settings.includedRanges : undefined;
+  const ranges = typeof list === "object" ? list.map(({ text }) => text).join(", ") : list;
+  return { id, way, sentence, source, ranges };
 }
 
 function whyNoSidecar(agent: PodLike, cluster: Cluster): string | undefined {

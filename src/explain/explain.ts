@@ -1,26 +1,22 @@
-import { chooseContainer } from "../agent/choose-container.ts";
-import { readAgent } from "../agent/agent-state.ts";
+import { chooseContainer, readAgent } from "../agent/agent-state.ts";
 import { Cluster, podOf } from "../cluster/cluster.ts";
 import type { Settings } from "../config/schema.ts";
-import type { Finding } from "../base/finding.ts";
+import { findingAt, type Finding } from "../base/finding.ts";
 import { PROXY_CONFIG } from "../istio/annotations.ts";
-import { readInterceptionSettings } from "../istio/interception-settings.ts";
-import type { WrongAnnotation } from "../istio/interception-settings.ts";
+import { readInterceptionSettings, type WrongAnnotation } from "../istio/interception-settings.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { resolveBackends } from "../telemetry/backends.ts";
-import type { AGENT_INPUTS } from "../telemetry/metric-pipeline.ts";
+import { AGENT_INPUTS } from "../telemetry/metric-pipeline.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { indexSecrets } from "../telemetry/secrets.ts";
 import { selectPipelines } from "../telemetry/select.ts";
-import { isSource, parseSource, toPlain } from "../yaml/source.ts";
+import { readPlain } from "../yaml/parse.ts";
 import { wayDecider } from "./decide-way.ts";
-import { exportFlow, tokenFlow } from "./exports.ts";
-import type { Explanation, Flow } from "./flow.ts";
-import { exceptionOf } from "./rows.ts";
-import { scrapeFlows } from "./scrapes.ts";
+import { exceptionOf, type Explanation } from "./flow.ts";
+import { exportFlow, scrapeFlows, tokenFlow } from "./flows.ts";
 
 /** What an explanation is made from. */
-export interface Scene {
+export interface Subject {
   /** The agent's DaemonSet as it is after the rewrite. */
   agent: Manifest;
   settings: Settings;
@@ -30,35 +26,37 @@ export interface Scene {
   cluster: readonly Manifest[];
 }
 
-/** Tells who the agent talks to and which way each connection takes, or why that cannot be told. */
-export function explain({ agent, settings, pipelines, ...scene }: Scene): Explanation | Finding[] {
+/** Says who the agent talks to and which way each connection takes, or why that is not known. */
+export function explain({ agent, settings, pipelines, ...subject }: Subject): Explanation | Finding[] {
   const state = readAgent(agent);
   if (Array.isArray(state)) return state;
   const chosen = chooseContainer(state, settings.agent.container);
   const pod = podOf(agent);
   if ("severity" in chosen || pod === undefined) return "severity" in chosen ? [chosen] : [];
-  const annotations = textsOf(state.annotations);
-  const { settings: interception, wrong } = readInterceptionSettings(
-    annotations,
-    capturesDns(annotations[PROXY_CONFIG]),
+  const annotations = Object.fromEntries(
+    Object.entries(state.annotations).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
   );
+  const dns = capturesDns(annotations[PROXY_CONFIG]);
+  const { settings: interception, wrong } = readInterceptionSettings(annotations, dns);
   if (wrong.length > 0) return wrong.map((each) => refused(agent, each));
 
-  const [secrets, cluster] = [indexSecrets(scene.secrets), new Cluster(scene.cluster)];
+  const [secrets, cluster] = [indexSecrets(subject.secrets), new Cluster(subject.cluster)];
   const decideWay = wayDecider(pod, chosen.fields, interception, cluster);
   const selection = { include: settings.pipelines.include, ...settings.pipelines.selector };
   const selected = selectPipelines(pipelines, selection);
   const { backends, findings } = resolveBackends({ ...selection, pipelines, secrets, unresolved: "Warn" });
+  const inputs = AGENT_INPUTS.filter((input) =>
+    selected.some(({ object }) => valueAt(object, "spec", "input", input, "enabled") === true),
+  );
   const context = { secrets, cluster, agentNamespace: agent.ref.namespace, decideWay };
   const tokens = selected.map((pipeline) => tokenFlow(pipeline, context)).filter((token) => token !== undefined);
-  const apiServer = cluster.service("kubernetes", "default");
-  const address = apiServer && valueAt(apiServer.object, "spec", "clusterIP");
+  const address = valueAt(cluster.service("kubernetes", "default")?.object, "spec", "clusterIP");
   const toApiServer = decideWay(443, typeof address === "string" ? address : undefined);
   return {
     agent: agent.ref.namespace === undefined ? agent.ref.name : `${agent.ref.namespace}/${agent.ref.name}`,
     flows: [
       ...backends.map((backend) => exportFlow(backend, context)),
-      ...scrapeFlows(inputsOf(selected), cluster, decideWay),
+      ...scrapeFlows(inputs, context),
       {
         kind: "api server",
         by: "the agent",
@@ -69,7 +67,7 @@ export function explain({ agent, settings, pipelines, ...scene }: Scene): Explan
         ...toApiServer,
         tls: "agent",
       },
-      ...tokens.filter((token): token is Flow => typeof token !== "string"),
+      ...tokens.filter((token) => typeof token !== "string"),
     ],
     gaps: [
       ...findings.map(({ cause, resource }) => `MetricPipeline/${resource?.name ?? ""}: ${cause}`),
@@ -82,33 +80,21 @@ export function explain({ agent, settings, pipelines, ...scene }: Scene): Explan
   };
 }
 
-function inputsOf(pipelines: readonly Manifest[]): Record<(typeof AGENT_INPUTS)[number], boolean> {
-  const isEnabled = (input: string): boolean =>
-    pipelines.some(({ object }) => valueAt(object, "spec", "input", input, "enabled") === true);
-  return { runtime: isEnabled("runtime"), prometheus: isEnabled("prometheus"), istio: isEnabled("istio") };
-}
-
 /** `ISTIO_META_DNS_CAPTURE` of the pod's ProxyConfig, as Go's strconv.ParseBool reads it; of the mesh's own nothing is known. */
 function capturesDns(proxyConfig: string | undefined): boolean {
   if (proxyConfig === undefined) return false;
-  const source = parseSource(proxyConfig);
-  const value = isSource(source) ? valueAt(toPlain(source), "proxyMetadata", "ISTIO_META_DNS_CAPTURE") : undefined;
+  const read = readPlain(proxyConfig);
+  const value = "value" in read ? valueAt(read.value, "proxyMetadata", "ISTIO_META_DNS_CAPTURE") : undefined;
   return typeof value === "string" && ["1", "t", "T", "true", "TRUE", "True"].includes(value);
 }
 
-function textsOf(annotations: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(annotations).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
+function refused(agent: Manifest, { name, value, cause: why }: WrongAnnotation): Finding {
+  const cause = `${JSON.stringify(value)} ${why}, so that Istio refuses the pod or sets up no packet filter`;
+  const path = `spec.template.metadata.annotations[${JSON.stringify(name)}]`;
+  return findingAt(
+    agent,
+    "error",
+    { cause, remedy: "correct the annotation, or remove it" },
+    { path, currentValue: value },
   );
-}
-
-function refused({ ref, file }: Manifest, { name, value, cause }: WrongAnnotation): Finding {
-  return {
-    severity: "error",
-    cause: `${JSON.stringify(value)} ${cause}, so that Istio refuses the pod or sets up no packet filter`,
-    remedy: "mend the annotation, or remove it",
-    resource: ref,
-    field: { path: `spec.template.metadata.annotations[${JSON.stringify(name)}]`, currentValue: value },
-    ...(file ? { file } : {}),
-  };
 }

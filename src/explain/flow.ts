@@ -4,7 +4,7 @@ import type { Rule } from "../istio/interception-rules.ts";
 /** What decides where a flow goes: a rule of the packet filter, or that there is none. */
 export interface Decider extends Pick<Rule, "id" | "way" | "sentence" | "source"> {
   /** The ranges of a rule on ranges, with commas. */
-  ranges?: string;
+  ranges?: string | undefined;
 }
 
 /** One flow that the agent opens. */
@@ -18,7 +18,7 @@ export interface Flow {
   port: number;
   place: Place;
   /** `mtls.mode` of the PeerAuthentication that holds there, if the stream has one. */
-  peerAuthentication?: string;
+  peerAuthentication?: string | undefined;
   decider: Decider;
   /** What decides instead if the address, which only DNS knows, is one of its own. */
   unless: readonly Decider[];
@@ -31,6 +31,20 @@ export interface Explanation {
   /** `namespace/name` of the DaemonSet. */
   agent: string;
   flows: readonly Flow[];
-  /** What cannot be told, one clause each. */
+  /** What is not known, one clause each. */
   gaps: readonly string[];
+}
+
+/** What decides instead if the address is in the rule's ranges, as a clause. */
+export function exceptionOf({ way, ranges }: Decider): string {
+  return `${way} if its IP is in ${ranges}`;
+}
+
+/** The rules that decided, each once, in the order in which they first did. */
+export function decidersOf(flows: readonly Flow[]): Decider[] {
+  const deciders = new Map<string, Decider>();
+  for (const each of flows.flatMap(({ decider, unless }) => [decider, ...unless])) {
+    if (!deciders.has(each.id)) deciders.set(each.id, each);
+  }
+  return [...deciders.values()];
 }

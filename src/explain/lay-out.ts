@@ -43,15 +43,29 @@ export function layOut(
 
   const placed = new Map<string, Rectangle>();
   for (const { id, nodes } of groups) {
-    const inside = nodes.map((node, at): [string, Rectangle] => {
+    const inside = nodes.map((node, at) => {
       const { x, y } = graph.node(node.id);
       const top = y - (node.height + extraOf(nodes, at)) / 2 + (at === 0 ? HEAD : 0);
-      return [node.id, { x: x - node.width / 2, y: top, width: node.width, height: node.height }];
+      return { id: node.id, x: x - node.width / 2, y: top, width: node.width, height: node.height };
     });
-    placed.set(id, frameOf(inside.map(([, rectangle]) => rectangle)));
-    for (const [name, rectangle] of inside) placed.set(name, rectangle);
+    const { x, y, width, height } = boundsOf(inside);
+    placed.set(id, { x: x - SIDE, y: y - HEAD, width: width + 2 * SIDE, height: height + HEAD + SIDE });
+    for (const { id: name, ...place } of inside) placed.set(name, place);
   }
-  return moved(placed);
+  const corner = boundsOf([...placed.values()]);
+  for (const place of placed.values()) {
+    place.x = Math.round(place.x - corner.x);
+    place.y = Math.round(place.y - corner.y);
+  }
+  return placed;
+}
+
+/** The smallest rectangle around some. */
+export function boundsOf(all: readonly Rectangle[]): Rectangle {
+  const x = Math.min(...all.map((each) => each.x));
+  const y = Math.min(...all.map((each) => each.y));
+  const right = Math.max(...all.map((each) => each.x + each.width));
+  return { x, y, width: right - x, height: Math.max(...all.map((each) => each.y + each.height)) - y };
 }
 
 /** dagre knows no titles and no margins of frames: the first and the last node of a group take their room along. */
@@ -61,22 +75,4 @@ function extraOf(nodes: readonly unknown[], at: number): number {
 
 function inOrder(siblings: readonly { id: string }[]): { left: string; right: string }[] {
   return siblings.slice(1).map(({ id }, at) => ({ left: siblings[at]?.id ?? "", right: id }));
-}
-
-function frameOf(nodes: readonly Rectangle[]): Rectangle {
-  const x = Math.min(...nodes.map((node) => node.x)) - SIDE;
-  const y = Math.min(...nodes.map((node) => node.y)) - HEAD;
-  const width = Math.max(...nodes.map((node) => node.x + node.width)) + SIDE - x;
-  return { x, y, width, height: Math.max(...nodes.map((node) => node.y + node.height)) + SIDE - y };
-}
-
-/** Moved into the corner, by whole pixels. */
-function moved(placed: ReadonlyMap<string, Rectangle>): Map<string, Rectangle> {
-  const [left, top] = (["x", "y"] as const).map((side) => Math.min(...[...placed.values()].map((each) => each[side])));
-  return new Map(
-    [...placed].map(([id, { x, y, width, height }]) => [
-      id,
-      { x: Math.round(x - (left ?? 0)), y: Math.round(y - (top ?? 0)), width, height },
-    ]),
-  );
 }

@@ -1,15 +1,8 @@
-import { boxText } from "./box-text.ts";
-import type { Line } from "./box-text.ts";
-import { fitText, widthOf } from "./fit-text.ts";
-import type { Face } from "./fit-text.ts";
-import type { Explanation, Flow } from "./flow.ts";
-import { lanesOf } from "./lanes.ts";
-import { layOut } from "./lay-out.ts";
-import type { Rectangle } from "./lay-out.ts";
-import { decidersOf } from "./rows.ts";
-import { drawArrow, drawRectangle, drawText, escapeXml } from "./svg-shapes.ts";
-import type { Point } from "./svg-shapes.ts";
-import { SVG_STYLE } from "./svg-style.ts";
+import { boxText, lanesOf, type Box, type Line } from "./boxes.ts";
+import { fitText, widthOf, type Face } from "./fit-text.ts";
+import { decidersOf, type Explanation, type Flow } from "./flow.ts";
+import { boundsOf, layOut, type Rectangle } from "./lay-out.ts";
+import { drawArrow, drawRectangle, drawText, escapeXml, SVG_STYLE, type Point } from "./svg.ts";
 
 const FACES: Record<Line["style"], Face> = {
   title: { size: 17, bold: true },
@@ -27,46 +20,44 @@ const LEGEND = 26;
 /** The longest line of a box, in pixels, and the most lines that one text takes there. */
 const LONGEST = 350;
 const LINES = 3;
-/** Of what cannot be told, the picture says no more than this. */
+/** The picture lists no more unknown things than this. */
 const GAPS = 5;
-
-/** What is drawn as one box: flows, and the lines that tell of them. */
-interface Box {
-  id: string;
-  flows: readonly [Flow, ...Flow[]];
-  lines: readonly Line[];
-}
 
 /** The ways out of the pod that the picture has; all through the sidecar are drawn as one. */
 type Way = "sidecar" | "direct";
+
+const WAYS: Record<Way, { name: string; legend: string; radius: number }> = {
+  sidecar: { name: "Istio sidecar", legend: "solid, round: through the Istio sidecar", radius: 12 },
+  direct: { name: "past the sidecar", legend: "dashed, square: directly", radius: 0 },
+};
 
 /**
  * The flows as an SVG picture without scripts, links, ids or fonts of its own, for light and dark surroundings. What goes
  * through the sidecar and what goes directly differ in line, shape and words, and not in colour alone.
  */
-export function printSvg(explanation: Explanation): string {
-  const { flows, gaps } = explanation;
-  const title = `Flows of ${explanation.agent}, after the rewrite`;
+export function printSvg({ agent, flows, gaps }: Explanation): string {
+  const title = `Flows of ${agent}, after the rewrite`;
   const picture = drawFlows(flows);
-  const head = column(fitted([{ style: "title", text: title }], picture.width), { x: 0, y: 0 });
-  const legendAt = head.height + 18;
-  const pictureAt = head.height + LEGEND + 12;
+  const head = drawLines(fitted([{ style: "title", text: title }], picture.width), { x: 0, y: 0 });
+  const pictureAt = head.end + LEGEND + 12;
   const notes: Line[] = [
-    ...decidersOf(explanation).map(({ id, sentence }): Line => ({ style: "soft", text: `${id}: ${sentence}` })),
+    ...decidersOf(flows).map(({ id, sentence }): Line => ({ style: "soft", text: `${id}: ${sentence}` })),
     ...gaps.slice(0, GAPS).map((gap): Line => ({ style: "plain", text: `Not told: ${gap}` })),
     ...(gaps.length > GAPS ? [{ style: "plain" as const, text: `and ${gaps.length - GAPS} more are not told` }] : []),
   ];
-  const foot = column(fitted(notes, picture.width), { x: 0, y: pictureAt + picture.height + PADDING });
-  const [width, height] = [picture.width + 2 * MARGIN, foot.height + 2 * MARGIN];
+  const foot = drawLines(fitted(notes, picture.width), { x: 0, y: pictureAt + picture.height + PADDING });
+  const [width, height] = [picture.width + 2 * MARGIN, foot.end + 2 * MARGIN];
+  const texts = lanesOf(flows).flatMap(({ boxes }) => boxes.map((box) => boxText(box).map(({ text }) => text)));
+  const description = `${countOf(flows)}. ${texts.map((lines) => lines.join("; ")).join(". ")}.`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="flows" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title>${escapeXml(title)}</title>`,
-    `<desc>${escapeXml(describe(flows))}</desc>`,
+    `<desc>${escapeXml(description)}</desc>`,
     `<style>${SVG_STYLE}</style>`,
     drawRectangle("paper", { x: 0, y: 0, width, height }),
     `<g transform="translate(${MARGIN} ${MARGIN})">`,
     ...head.markup,
-    ...legend(flows, legendAt),
+    ...drawLegend(waysOf(flows), head.end + 18),
     `<g transform="translate(0 ${pictureAt})">`,
     ...picture.markup,
     "</g>",
@@ -78,73 +69,69 @@ export function printSvg(explanation: Explanation): string {
 }
 
 function drawFlows(flows: readonly Flow[]): { markup: string[]; width: number; height: number } {
-  const lanes = lanesOf(flows).map(({ title, boxes }, lane) => ({
+  const lanes = lanesOf(flows).map(({ title, boxes: own }, lane) => ({
     id: `lane ${lane}`,
     title,
-    boxes: boxes.map((each, at): Box => ({
-      id: `box ${lane} ${at}`,
-      flows: each,
-      lines: fitted(boxText(each), LONGEST),
-    })),
+    boxes: own.map((box, at) => ({ id: `box ${lane} ${at}`, way: wayOf(box), lines: fitted(boxText(box), LONGEST) })),
   }));
   const boxes = lanes.flatMap((lane) => lane.boxes);
   const lineWidths = boxes.flatMap(({ lines }) => lines.map(({ text, style }) => widthOf(text, FACES[style])));
   const width = Math.ceil(Math.max(0, ...lineWidths)) + 2 * PADDING;
+  const heightOf = (lines: readonly Line[]): number => drawLines(lines, { x: 0, y: 0 }).end + 2 * PADDING;
   const ways = waysOf(flows);
   const placed = layOut(
     [
       { id: "pod", nodes: ["collector", ...ways].map((id) => ({ id, ...HUB })) },
-      ...lanes.map(({ id, boxes: own }) => ({
-        id,
-        nodes: own.map((box) => ({ id: box.id, width, height: heightOf(box.lines) + 2 * PADDING })),
+      ...lanes.map((lane) => ({
+        id: lane.id,
+        nodes: lane.boxes.map(({ id, lines }) => ({ id, width, height: heightOf(lines) })),
       })),
     ],
-    [...ways.map((way) => ["collector", way] as const), ...boxes.map((box) => [wayOf(box.flows[0]), box.id] as const)],
+    [...ways.map((way) => ["collector", way] as const), ...boxes.map(({ way, id }) => [way, id] as const)],
   );
   const place = (id: string): Rectangle => placed.get(id) ?? { x: 0, y: 0, width: 0, height: 0 };
 
   const frames = [{ id: "pod", title: "Pod of the agent" }, ...lanes].flatMap(({ id, title }) => {
-    const frame = place(id);
-    const at = { x: frame.x + PADDING, y: frame.y + 22 };
-    return [drawRectangle("frame", frame, 6), drawText("name", FACES.name.size, at, title)];
+    const { x, y } = place(id);
+    const name = drawText("name", FACES.name.size, { x: x + PADDING, y: y + 22 }, title);
+    return [drawRectangle("frame", place(id), 6), name];
   });
   const arrows = ways.flatMap((way) => {
-    const own = boxes.filter((box) => wayOf(box.flows[0]) === way);
-    const into = own.length === 0 ? [] : [drawArrow(exitOf(place("collector"), 0.5), entryOf(place(way)))];
-    const out = own.map((box, at) =>
-      drawArrow(exitOf(place(way), (at + 1) / (own.length + 1)), entryOf(place(box.id))),
-    );
+    const own = boxes.filter((box) => box.way === way);
+    const into = own.length === 0 ? [] : [connect(place("collector"), 0.5, place(way))];
+    const out = own.map(({ id }, at) => connect(place(way), (at + 1) / (own.length + 1), place(id)));
     return [`<g class="${way}">`, ...into, ...out, "</g>"];
   });
+  const hub = (id: string, name: string, own: readonly Flow[], radius: number): string[] => {
+    const { x, y } = place(id);
+    return drawBox(id, place(id), radius, [
+      drawText("name", FACES.name.size, { x: x + PADDING, y: y + 26 }, name),
+      drawText("soft", FACES.plain.size, { x: x + PADDING, y: y + 45 }, countOf(own)),
+    ]);
+  };
   const markup = [
     ...frames,
     ...arrows,
-    ...drawHub("collector", place("collector"), ["collector", countOf(flows)]),
-    ...ways.flatMap((way) =>
-      drawHub(way, place(way), [WORDS[way].name, countOf(flows.filter((flow) => wayOf(flow) === way))]),
-    ),
-    ...boxes.flatMap((box) => drawBox(box, place(box.id))),
+    ...hub("collector", "collector", flows, 12),
+    ...ways.flatMap((way) => {
+      const own = flows.filter((flow) => wayOf([flow]) === way);
+      return hub(way, WAYS[way].name, own, WAYS[way].radius);
+    }),
+    ...boxes.flatMap(({ id, way, lines }) => {
+      const { x, y } = place(id);
+      return drawBox(way, place(id), WAYS[way].radius, drawLines(lines, { x: x + PADDING, y: y + PADDING }).markup);
+    }),
   ];
-  const all = [...placed.values()];
-  return {
-    markup,
-    width: Math.max(...all.map((each) => each.x + each.width)),
-    height: Math.max(...all.map((each) => each.y + each.height)),
-  };
+  return { ...boundsOf([...placed.values()]), markup };
 }
-
-const WORDS: Record<Way, { name: string; legend: string; radius: number }> = {
-  sidecar: { name: "Istio sidecar", legend: "solid, round: through the Istio sidecar", radius: 12 },
-  direct: { name: "past the sidecar", legend: "dashed, square: directly", radius: 0 },
-};
 
 /** A pod that has a sidecar shows it, even if nothing goes through it. */
 function waysOf(flows: readonly Flow[]): Way[] {
   const ways: Way[] = flows.some(({ decider }) => decider.id !== "no-sidecar") ? ["sidecar"] : [];
-  return flows.some((flow) => wayOf(flow) === "direct") ? [...ways, "direct"] : ways;
+  return flows.some((flow) => wayOf([flow]) === "direct") ? [...ways, "direct"] : ways;
 }
 
-function wayOf({ decider }: Flow): Way {
+function wayOf([{ decider }]: Box): Way {
   return decider.way === "direct" ? "direct" : "sidecar";
 }
 
@@ -152,15 +139,10 @@ function countOf(flows: readonly Flow[]): string {
   return flows.length === 1 ? "1 flow" : `${flows.length} flows`;
 }
 
-function describe(flows: readonly Flow[]): string {
-  const lines = lanesOf(flows).flatMap(({ boxes }) => boxes.map((box) => boxText(box).map(({ text }) => text)));
-  return `${countOf(flows)}. ${lines.map((texts) => texts.join("; ")).join(". ")}.`;
-}
-
-function legend(flows: readonly Flow[], y: number): string[] {
+function drawLegend(ways: readonly Way[], y: number): string[] {
   let x = 0;
-  return waysOf(flows).flatMap((way) => {
-    const words = WORDS[way].legend;
+  return ways.flatMap((way) => {
+    const words = WAYS[way].legend;
     const arrow = drawArrow({ x, y }, { x: x + 44, y });
     const text = drawText("plain", FACES.plain.size, { x: x + 54, y: y + 4 }, words);
     x += 54 + Math.ceil(widthOf(words, FACES.plain)) + 20;
@@ -168,54 +150,28 @@ function legend(flows: readonly Flow[], y: number): string[] {
   });
 }
 
-function entryOf({ x, y, height }: Rectangle): Point {
-  return { x, y: y + height / 2 };
+/** An arrow from the given share of the right side of one rectangle to the middle of the left side of another. */
+function connect(from: Rectangle, share: number, to: Rectangle): string {
+  const start = { x: from.x + from.width, y: Math.round(from.y + from.height * share) };
+  return drawArrow(start, { x: to.x, y: to.y + to.height / 2 });
 }
 
-function exitOf({ x, y, width, height }: Rectangle, share: number): Point {
-  return { x: x + width, y: Math.round(y + height * share) };
+function drawBox(style: string, place: Rectangle, radius: number, text: readonly string[]): string[] {
+  return [`<g class="${style}">`, drawRectangle("box", place, radius), ...text, "</g>"];
 }
 
-function drawHub(style: string, place: Rectangle, [name, count]: [string, string]): string[] {
-  const x = place.x + PADDING;
-  const radius = style === "direct" ? 0 : 12;
-  return [
-    `<g class="${style}">`,
-    drawRectangle("box", place, radius),
-    drawText("name", FACES.name.size, { x, y: place.y + 26 }, name),
-    drawText("soft", FACES.plain.size, { x, y: place.y + 45 }, count),
-    "</g>",
-  ];
-}
-
-function drawBox({ flows, lines }: Box, place: Rectangle): string[] {
-  const way = wayOf(flows[0]);
-  const text = column(lines, { x: place.x + PADDING, y: place.y + PADDING });
-  return [`<g class="${way}">`, drawRectangle("box", place, WORDS[way].radius), ...text.markup, "</g>"];
-}
-
-/** Texts, in as many lines as they take at the given width. */
 function fitted(texts: readonly Line[], width: number): Line[] {
   return texts.flatMap(({ text, style }) =>
     fitText(text, FACES[style], width, LINES).map((line) => ({ text: line, style })),
   );
 }
 
-/** Lines below each other from the given corner; the height is where the last one ends. */
-function column(lines: readonly Line[], { x, y: top }: Point): { markup: string[]; height: number } {
-  let y = top;
+function drawLines(lines: readonly Line[], { x, y }: Point): { markup: string[]; end: number } {
+  let end = y;
   const markup = lines.map(({ text, style }) => {
     const { size } = FACES[style];
-    y += lineHeight(style);
-    return drawText(style, size, { x, y: y - Math.round(size * 0.35) }, text);
+    end += Math.round(size * 1.4);
+    return drawText(style, size, { x, y: end - Math.round(size * 0.35) }, text);
   });
-  return { markup, height: y };
-}
-
-function heightOf(lines: readonly Line[]): number {
-  return lines.reduce((height, { style }) => height + lineHeight(style), 0);
-}
-
-function lineHeight(style: Line["style"]): number {
-  return Math.round(FACES[style].size * 1.4);
+  return { markup, end };
 }

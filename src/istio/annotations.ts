@@ -6,11 +6,20 @@ export const INCLUDE_OUTBOUND_PORTS = "traffic.sidecar.istio.io/includeOutboundP
 /** Destinations whose traffic the sidecar carries besides; missing means the mesh's default, which is mostly all. */
 export const INCLUDE_OUTBOUND_IP_RANGES = "traffic.sidecar.istio.io/includeOutboundIPRanges";
 
+/** Ports whose traffic bypasses the sidecar, TCP and UDP, whatever the destination (istio: tools/istio-iptables). */
+export const EXCLUDE_OUTBOUND_PORTS = "traffic.sidecar.istio.io/excludeOutboundPorts";
+
 /** Destinations that bypass the sidecar, whatever the port (istio: tools/istio-iptables/pkg/capture/run.go). */
 export const EXCLUDE_OUTBOUND_IP_RANGES = "traffic.sidecar.istio.io/excludeOutboundIPRanges";
 
 /** Ports of the pod that are reached past the sidecar. */
 export const EXCLUDE_INBOUND_PORTS = "traffic.sidecar.istio.io/excludeInboundPorts";
+
+/** Interfaces of the pod whose traffic bypasses the sidecar (istio: tools/istio-iptables). */
+export const EXCLUDE_INTERFACES = "traffic.sidecar.istio.io/excludeInterfaces";
+
+/** How traffic is brought to the sidecar: REDIRECT, TPROXY, or NONE for not at all. */
+export const INTERCEPTION_MODE = "sidecar.istio.io/interceptionMode";
 
 /** ProxyConfig of this pod as YAML or JSON; unknown fields are ignored, wrong types deny the pod. */
 export const PROXY_CONFIG = "proxy.istio.io/config";
@@ -26,3 +35,33 @@ export const INJECT_LABEL = "sidecar.istio.io/inject";
 
 /** The key of `proxyMetadata` that makes the sidecar write its certificates into a folder (istio: pilot/cmd/pilot-agent). */
 export const OUTPUT_CERTS = "OUTPUT_CERTS";
+
+/** The items of a comma-separated annotation without blanks around them; "" is the empty list. */
+export function readCommaList(text: string): string[] {
+  return text.trim() === "" ? [] : text.split(",").map((item) => item.trim());
+}
+
+/** The list with items appended that it lacks; what is there keeps its place. */
+export function mergeList(existing: readonly string[], added: readonly string[]): string[] {
+  return [...existing, ...added.filter((item, at) => !existing.includes(item) && added.indexOf(item) === at)];
+}
+
+/**
+ * The ports that an annotation lists, or undefined when it is not a list of ports: comma-separated, 1 to 65535, blanks
+ * around them allowed; "" is the empty list. Ranges and `*` are no ports (istio: pkg/kube/inject/validate.go).
+ */
+export function readPortList(text: string): number[] | undefined {
+  if (text.trim() === "") return [];
+  const items = text.split(",");
+  const ports = items.map(Number);
+  const isList = items.every((item) => /^[ \t]*\d{1,5}[ \t]*$/.test(item));
+  return isList && ports.every((port) => port >= 1 && port <= 65535) ? ports : undefined;
+}
+
+/**
+ * Ports as `includeOutboundPorts` needs them: by number, each once, no blanks, since the text goes into a packet-filter
+ * command as it is (istio: tools/istio-iptables).
+ */
+export function writePortList(ports: Iterable<number>): string {
+  return [...new Set(ports)].toSorted((a, b) => a - b).join(",");
+}

@@ -1,6 +1,5 @@
 import type { InterceptionSettings } from "./interception-settings.ts";
-import type { IpAddress, IpRange } from "./ip-range.ts";
-import { isInRange, isLoopback } from "./ip-range.ts";
+import { isInRange, isLoopback, type IpAddress, type IpRange } from "./ip-range.ts";
 
 /** A connection that a process of the pod opens, or a datagram that it sends. */
 export interface Connection {
@@ -46,6 +45,8 @@ export const PROXY_ID = 1337;
 /** The port of the tunnel between sidecars (HBONE), which the sidecar's calls to its own pod are let through to. */
 const TUNNEL_PORT = 15008;
 
+/** A rule that this file makes where it names no other. */
+type RuleOfCapture = Omit<Rule, "source"> & Partial<Rule>;
 const CAPTURE = "tools/istio-iptables/pkg/capture/run.go";
 const INJECTION = "manifests/charts/istio-control/istio-discovery/files/injection-template.yaml";
 /** 127.0.0.1 and ::1, as values, since reading them from texts would take time at every start. */
@@ -59,11 +60,10 @@ const PASSTHROUGH: readonly IpAddress[] = [
   { family: 6, value: 6n },
 ];
 
-const OWN_POD: Rule = {
+const OWN_POD: RuleOfCapture = {
   id: "own-pod",
   way: "direct",
   sentence: "its destination is the pod itself",
-  source: CAPTURE,
   matches: (connection, { capturesDns, includedRanges }) =>
     connection.interface === "lo" &&
     connection.uid !== PROXY_ID &&
@@ -73,7 +73,7 @@ const OWN_POD: Rule = {
 };
 
 /** The rules in the order in which the packet filter tries them: the first that matches decides. */
-export const INTERCEPTION_RULES: readonly Rule[] = [
+export const INTERCEPTION_RULES: readonly Rule[] = rulesOfCapture([
   {
     id: "mode-none",
     way: "direct",
@@ -85,21 +85,18 @@ export const INTERCEPTION_RULES: readonly Rule[] = [
     id: "excluded-interface",
     way: "direct",
     sentence: "it leaves by an interface of excludeInterfaces",
-    source: CAPTURE,
     matches: (connection, { excludedInterfaces }) => excludedInterfaces.includes(connection.interface),
   },
   {
     id: "excluded-port",
     way: "direct",
     sentence: "its port is in excludeOutboundPorts, which wins over includeOutboundPorts",
-    source: CAPTURE,
     matches: ({ port }, { excludedPorts }) => excludedPorts.includes(port),
   },
   {
     id: "inbound-passthrough",
     way: "direct",
     sentence: "it comes from 127.0.0.6, by which the sidecar hands inbound traffic to the pod",
-    source: CAPTURE,
     matches: (connection) => connection.interface === "lo" && isOneOf(connection.source, PASSTHROUGH),
   },
   ...ownerRules("uid"),
@@ -108,35 +105,30 @@ export const INTERCEPTION_RULES: readonly Rule[] = [
     id: "dns-capture",
     way: "sidecar dns",
     sentence: "ISTIO_META_DNS_CAPTURE is on, so that DNS goes to the sidecar's resolver",
-    source: CAPTURE,
     matches: ({ port }, { capturesDns }) => capturesDns && port === 53,
   },
   {
     id: "localhost",
     way: "direct",
     sentence: "its destination is localhost",
-    source: CAPTURE,
     matches: ({ address }) => isOneOf(address, LOCALHOST),
   },
   {
     id: "excluded-range",
     way: "direct",
     sentence: "its destination is in excludeOutboundIPRanges, which win over includeOutboundPorts",
-    source: CAPTURE,
     matches: ({ address }, { excludedRanges }) => isInSome(address, excludedRanges),
   },
   {
     id: "included-port",
     way: "sidecar",
     sentence: "its port is in includeOutboundPorts, whatever the destination",
-    source: CAPTURE,
     matches: ({ port, protocol }, { includedPorts }) => protocol === "tcp" && includedPorts.includes(port),
   },
   {
     id: "included-range",
     way: "sidecar",
     sentence: "its destination is in includeOutboundIPRanges",
-    source: CAPTURE,
     matches: ({ address, protocol }, { includedRanges }) =>
       protocol === "tcp" && (includedRanges === "*" || isInSome(address, includedRanges)),
   },
@@ -144,29 +136,51 @@ export const INTERCEPTION_RULES: readonly Rule[] = [
     id: "udp",
     way: "direct",
     sentence: "the sidecar captures no UDP but DNS",
-    source: CAPTURE,
     matches: ({ protocol }) => protocol === "udp",
   },
   {
     id: "not-included",
     way: "direct",
     sentence: "neither its port nor its destination is included",
-    source: CAPTURE,
     matches: () => true,
   },
-];
+]);
+
+function rulesOfCapture(rules: readonly RuleOfCapture[]): Rule[] {
+  return rules.map((rule) => ({ source: CAPTURE, ...rule }));
+}
+
+/** Which rule decides about a connection, and so where it ends up. */
+export interface ConnectionDecision {
+  rule: Rule;
+  /** Earlier rules with another outcome, that decide if the address, which is not known, turns out to be theirs. */
+  unless: readonly Rule[];
+}
+
+/**
+ * Decides about one connection of a pod with a sidecar as its packet filter will: the first rule that matches (istio:
+ * tools/istio-iptables/pkg/capture/run.go; nftables and the CNI plugin keep the same order).
+ */
+export function decideConnection(connection: Connection, settings: InterceptionSettings): ConnectionDecision {
+  const doubtful: Rule[] = [];
+  for (const rule of INTERCEPTION_RULES) {
+    const matches = rule.matches(connection, settings);
+    if (matches === true) return { rule, unless: doubtful.filter(({ way }) => way !== rule.way) };
+    if (matches === undefined) doubtful.push(rule);
+  }
+  throw new Error("the last rule matches every connection");
+}
 
 /**
  * The rules on the sidecar's identity, which stand once for its uid and then once for its gid. The gid's own rule on the
  * pod itself is left out: where it could match, the uid's has matched before.
  */
-function ownerRules(owner: "uid" | "gid"): Rule[] {
+function ownerRules(owner: "uid" | "gid"): RuleOfCapture[] {
   const suffix = owner === "uid" ? "" : "-group";
-  const toOwnPod: Rule = {
+  const toOwnPod: RuleOfCapture = {
     id: `sidecar-to-own-pod${suffix}`,
     way: "sidecar inbound",
     sentence: `the sidecar itself (${owner} ${PROXY_ID}) calls its own pod`,
-    source: CAPTURE,
     matches: (connection, { capturesDns }) =>
       connection.protocol === "tcp" &&
       connection.interface === "lo" &&
@@ -176,11 +190,10 @@ function ownerRules(owner: "uid" | "gid"): Rule[] {
       // With DNS capture the rule of the uid, and that one alone, spares port 53.
       !(owner === "uid" && capturesDns && connection.port === 53),
   };
-  const itself: Rule = {
+  const itself: RuleOfCapture = {
     id: `sidecar-itself${suffix}`,
     way: "direct",
     sentence: `it is opened as ${owner} ${PROXY_ID}, which is taken for the sidecar itself`,
-    source: CAPTURE,
     matches: (connection) => connection[owner] === PROXY_ID,
   };
   return owner === "uid" ? [toOwnPod, OWN_POD, itself] : [toOwnPod, itself];

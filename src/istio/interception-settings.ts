@@ -1,17 +1,15 @@
-import { EXCLUDE_OUTBOUND_IP_RANGES, INCLUDE_OUTBOUND_IP_RANGES, INCLUDE_OUTBOUND_PORTS } from "./annotations.ts";
-import { readCommaList } from "./comma-list.ts";
-import type { IpRange } from "./ip-range.ts";
-import { readRange } from "./ip-range.ts";
-import { readPortList } from "./port-list.ts";
-
-/** Ports whose traffic bypasses the sidecar, TCP and UDP, whatever the destination (istio: tools/istio-iptables). */
-export const EXCLUDE_OUTBOUND_PORTS = "traffic.sidecar.istio.io/excludeOutboundPorts";
-
-/** Interfaces of the pod whose traffic bypasses the sidecar (same folder). */
-export const EXCLUDE_INTERFACES = "traffic.sidecar.istio.io/excludeInterfaces";
-
-/** How traffic is brought to the sidecar: REDIRECT, TPROXY, or NONE for not at all. */
-export const INTERCEPTION_MODE = "sidecar.istio.io/interceptionMode";
+import {
+  EXCLUDE_INBOUND_PORTS,
+  EXCLUDE_INTERFACES,
+  EXCLUDE_OUTBOUND_IP_RANGES,
+  EXCLUDE_OUTBOUND_PORTS,
+  INCLUDE_OUTBOUND_IP_RANGES,
+  INCLUDE_OUTBOUND_PORTS,
+  INTERCEPTION_MODE,
+  readCommaList,
+  readPortList,
+} from "./annotations.ts";
+import { readRange, type IpRange } from "./ip-range.ts";
 
 /** What the packet filter of a pod is made from. */
 export interface InterceptionSettings {
@@ -50,27 +48,21 @@ export function readInterceptionSettings(
     if (parsed === undefined) wrong.push({ name, value: value ?? "", cause });
     return parsed ?? fallback;
   };
-  const ports = (name: string): readonly number[] =>
-    read(name, [], readPortList, "is not a list of ports from 1 to 65535");
+  const ports = (name: string): readonly number[] => read(name, [], readPortList, PORTS[0]);
   const settings: InterceptionSettings = {
     mode: read(INTERCEPTION_MODE, "REDIRECT", readMode, "is neither REDIRECT nor TPROXY nor NONE"),
     excludedInterfaces: read(EXCLUDE_INTERFACES, [], readInterfaces, "names an interface that cannot exist"),
     excludedPorts: ports(EXCLUDE_OUTBOUND_PORTS),
     includedPorts: ports(INCLUDE_OUTBOUND_PORTS),
     excludedRanges: read(EXCLUDE_OUTBOUND_IP_RANGES, [], readRanges, "is not a list of CIDR ranges"),
-    includedRanges: read<"*" | readonly IpRange[]>(
-      INCLUDE_OUTBOUND_IP_RANGES,
-      "*",
-      (text) => (text === "*" ? text : readRanges(text)),
-      "is neither * nor a list of CIDR ranges",
-    ),
+    includedRanges: read(INCLUDE_OUTBOUND_IP_RANGES, "*", readAllOrRanges, "is neither * nor a list of CIDR ranges"),
     capturesDns,
   };
   return { settings, wrong };
 }
 
 function readMode(text: string): InterceptionSettings["mode"] | undefined {
-  return text === "REDIRECT" || text === "TPROXY" || text === "NONE" ? text : undefined;
+  return (["REDIRECT", "TPROXY", "NONE"] as const).find((mode) => mode === text);
 }
 
 function readInterfaces(text: string): readonly string[] | undefined {
@@ -82,4 +74,52 @@ function readRanges(text: string): readonly IpRange[] | undefined {
   const ranges = text === "" ? [] : text.split(",").map(readRange);
   const known = ranges.filter((range) => range !== undefined);
   return known.length === ranges.length ? known : undefined;
+}
+
+function readAllOrRanges(text: string): InterceptionSettings["includedRanges"] | undefined {
+  return text === "*" ? text : readRanges(text);
+}
+
+type Check = readonly [cause: string, accepts: (text: string) => boolean];
+
+const isPortList = (text: string): boolean => readPortList(text) !== undefined;
+const isNumber = (text: string): boolean => /^\d{1,9}$/.test(text.trim());
+const PORTS: Check = ["is not a list of ports from 1 to 65535", isPortList];
+const NUMBER: Check = ["is not a whole number", isNumber];
+/** As k8s.io/apimachinery/pkg/api/resource, ParseQuantity. */
+const QUANTITY: Check = [
+  "is not a quantity of Kubernetes",
+  (text) => /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(text),
+];
+/** As Go's strconv.ParseBool. */
+const BOOLEAN: Check = [
+  "is neither true nor false",
+  (text) => /^(?:1|0|t|f|T|F|true|false|TRUE|FALSE|True|False)$/.test(text),
+];
+
+/** Annotations that the injector checks besides those of the interception (istio: pkg/kube/inject/validate.go, AnnotationValidation). */
+const CHECKS: Readonly<Record<string, Check>> = {
+  [EXCLUDE_INBOUND_PORTS]: PORTS,
+  "traffic.sidecar.istio.io/includeInboundPorts": [
+    "is neither * nor a list of ports",
+    (text) => text === "*" || isPortList(text),
+  ],
+  "status.sidecar.istio.io/port": ["is not a port", isNumber],
+  "readiness.status.sidecar.istio.io/initialDelaySeconds": NUMBER,
+  "readiness.status.sidecar.istio.io/periodSeconds": NUMBER,
+  "readiness.status.sidecar.istio.io/failureThreshold": NUMBER,
+  "prometheus.istio.io/merge-metrics": BOOLEAN,
+  "sidecar.istio.io/proxyCPU": QUANTITY,
+  "sidecar.istio.io/proxyMemory": QUANTITY,
+  "sidecar.istio.io/proxyCPULimit": QUANTITY,
+  "sidecar.istio.io/proxyMemoryLimit": QUANTITY,
+};
+
+/** The annotations of a pod because of which Istio refuses it, or sets up no packet filter. */
+export function refusedAnnotations(annotations: Readonly<Record<string, string>>): WrongAnnotation[] {
+  const others = Object.entries(CHECKS).flatMap(([name, [cause, accepts]]): WrongAnnotation[] => {
+    const value = annotations[name];
+    return value === undefined || accepts(value) ? [] : [{ name, value, cause }];
+  });
+  return [...readInterceptionSettings(annotations, false).wrong, ...others];
 }

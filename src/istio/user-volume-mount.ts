@@ -28,32 +28,23 @@ export function readUserVolumeMounts(text: string): UserVolumeMounts | string {
     // The engine's own words differ from version to version.
     return "is not JSON: keys and texts need double quotes, and no comma may be left over";
   }
-  if (Array.isArray(parsed)) {
-    return collect(
-      "list",
-      parsed.map((fields: unknown, at) => mountOf(at, isRecord(fields) ? fields["name"] : undefined, fields)),
-    );
+  if (!Array.isArray(parsed) && !isRecord(parsed))
+    return "is neither a JSON list of mounts nor a map of them by volume name";
+  const isList = Array.isArray(parsed);
+  const mounts: UserVolumeMount[] = [];
+  for (const [key, fields] of Object.entries<unknown>(parsed)) {
+    const mount = mountOf(isList ? Number(key) : key, fields);
+    if (typeof mount === "string") return mount;
+    mounts.push(mount);
   }
-  if (!isRecord(parsed)) return "is neither a JSON list of mounts nor a map of them by volume name";
-  return collect(
-    "map",
-    Object.entries(parsed).map(([name, fields]) => mountOf(name, name, fields)),
-  );
+  return { form: isList ? "list" : "map", mounts };
 }
 
-function mountOf(at: number | string, name: unknown, fields: unknown): UserVolumeMount | string {
+function mountOf(at: number | string, fields: unknown): UserVolumeMount | string {
   if (!isRecord(fields)) return `entry ${at} is not a map`;
+  const name = typeof at === "string" ? at : fields["name"];
   const mountPath = fields["mountPath"];
   if (typeof name !== "string" || name === "") return `entry ${at} has no name`;
   if (typeof mountPath !== "string" || mountPath === "") return `entry ${at} has no mountPath`;
   return { at, name, mountPath, fields: withoutNulls(fields) };
-}
-
-function collect(form: "list" | "map", read: readonly (UserVolumeMount | string)[]): UserVolumeMounts | string {
-  const mounts: UserVolumeMount[] = [];
-  for (const mount of read) {
-    if (typeof mount === "string") return mount;
-    mounts.push(mount);
-  }
-  return { form, mounts };
 }

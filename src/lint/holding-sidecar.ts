@@ -4,9 +4,9 @@ import { valueAt } from "../telemetry/plain-data.ts";
 import type { Scene } from "./warning.ts";
 
 /** The `Sidecar` resource that holds for the agent: by its labels, else that of its namespace, else that of the root namespace. */
-export function holdingSidecar({ agent, ask }: Scene): Manifest | undefined {
+export function holdingSidecar({ agent, namespace, ask }: Scene): Manifest | undefined {
   const all = ask(["Sidecar"]).filter(({ ref }) => ref.apiVersion.startsWith("networking.istio.io/"));
-  const here = all.filter(({ ref }) => ref.namespace === agent.manifest.ref.namespace);
+  const here = all.filter(({ ref }) => ref.namespace === namespace);
   const selects = (each: Manifest): boolean => {
     const labels = valueAt(each.object, "spec", "workloadSelector", "labels");
     return isRecord(labels) && Object.entries(labels).every(([key, value]) => agent.labels[key] === value);

@@ -1,6 +1,5 @@
 import { editDistance } from "../base/near.ts";
-import { isLocalConfig } from "../base/manifest.ts";
-import type { Manifest, ResourceRef } from "../base/manifest.ts";
+import { isLocalConfig, type Manifest, type ResourceRef } from "../base/manifest.ts";
 import type { Trouble } from "./warning.ts";
 
 /** The kinds that decide something, with what has to be written. */
@@ -46,14 +45,15 @@ export function isNearKind(kind: string): boolean {
 }
 
 /** Whatever is nearly right and reaches the cluster, and function configs, which mostly do not. */
-export function nearlyRightResources(manifests: readonly Manifest[]): Trouble[] {
-  return manifests.flatMap((about): Trouble[] => {
+export function* nearlyRightResources(manifests: readonly Manifest[]): Iterable<Trouble> {
+  for (const about of manifests) {
+    const { apiVersion, kind } = about.ref;
     const found = nearlyRight(about.ref);
-    if (found === undefined || (isLocalConfig(about) && !isNear(about.ref.kind, "InterceptBackends"))) return [];
-    const isOfKind = RIGHT.some(({ kind }) => kind === about.ref.kind);
-    const field = isOfKind ? { path: "apiVersion" } : { path: "kind" };
-    return [{ ...found, about, field: { ...field, currentValue: isOfKind ? about.ref.apiVersion : about.ref.kind } }];
-  });
+    if (found === undefined || (isLocalConfig(about) && !isNear(kind, "InterceptBackends"))) continue;
+    const isOfKind = RIGHT.some((right) => right.kind === kind);
+    const field = isOfKind ? { path: "apiVersion", currentValue: apiVersion } : { path: "kind", currentValue: kind };
+    yield { ...found, about, field };
+  }
 }
 
 /** At most one letter in four and two in all are another, without regard to case. */

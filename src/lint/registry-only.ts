@@ -1,11 +1,9 @@
 import type { Manifest } from "../base/manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import { AliasProblem, isSource, parseSource, toPlain } from "../yaml/source.ts";
+import { readPlain } from "../yaml/parse.ts";
 import { holdingSidecar } from "./holding-sidecar.ts";
-import { isOutside } from "./hosts.ts";
-import { interceptedPeers } from "./intercepted.ts";
-import type { Peer } from "./intercepted.ts";
-import type { Scene, Trouble, Warning } from "./warning.ts";
+import { isOutside, nameOf } from "./hosts.ts";
+import type { Scene, Trouble } from "./warning.ts";
 
 const REGISTRY_ONLY = "REGISTRY_ONLY";
 
@@ -20,23 +18,23 @@ const INSTALLATIONS: readonly { kind: string; path: readonly string[] }[] = [
  * The mesh lets out what it knows alone, and a backend outside is not known: what is intercepted on its way there goes
  * nowhere (istio.io/latest/docs/reference/config/istio.mesh.v1alpha1, OutboundTrafficPolicy; istio#33281).
  */
-export const registryOnly: Warning = (scene) => {
-  const outside = interceptedPeers(scene).filter(({ host }) => host !== undefined && isOutside(host));
+export function* registryOnly(scene: Scene): Iterable<Trouble> {
+  const outside = scene.peers.filter(({ host = "" }) => isOutside(host));
   const policy = outside.length === 0 ? undefined : policyOf(scene);
-  if (policy === undefined) return [];
-  const known = knownHosts(outside, scene);
-  return outside.flatMap(({ host = "", pipeline, role, field }): Trouble[] => {
-    if (known.has("*") || namesOf(host).some((name) => known.has(name))) return [];
-    return [
-      {
-        cause: `the ${role} ${host} is outside of the cluster and no ServiceEntry names it, and ${policy.ref.kind} ${policy.ref.name} lets nothing else out (${REGISTRY_ONLY})`,
-        remedy: `add a ServiceEntry for ${host}`,
-        about: pipeline,
-        field: { path: field },
-      },
-    ];
-  });
-};
+  if (policy === undefined) return;
+  const names = new Set(outside.flatMap(({ host = "" }) => namesOf(host)));
+  const hosts = scene.ask(["ServiceEntry"], [...names]).flatMap(({ object }) => valueAt(object, "spec", "hosts") ?? []);
+  const known = new Set(hosts.map((host) => (typeof host === "string" ? host.toLowerCase() : "")));
+  for (const { host = "", pipeline, role, field } of outside) {
+    if (known.has("*") || namesOf(host).some((name) => known.has(name))) continue;
+    yield {
+      cause: `the ${role} ${host} is outside of the cluster and no ServiceEntry names it, and ${policy.ref.kind} ${policy.ref.name} lets nothing else out (${REGISTRY_ONLY})`,
+      remedy: `add a ServiceEntry for ${host}`,
+      about: pipeline,
+      field: { path: field },
+    };
+  }
+}
 
 /** What says REGISTRY_ONLY for the agent: its Sidecar resource, which wins whatever it says, else the mesh. */
 function policyOf(scene: Scene): Manifest | undefined {
@@ -55,26 +53,12 @@ function meshesOf({ ref, object }: Manifest): unknown[] {
   }
   const text = valueAt(object, "data", "mesh");
   if (ref.namespace !== "istio-system" || !/^istio(?:-|$)/.test(ref.name) || typeof text !== "string") return [];
-  const source = parseSource(text);
-  try {
-    return isSource(source) ? [toPlain(source)] : [];
-  } catch (error) {
-    // What Istio cannot read either says nothing.
-    if (error instanceof AliasProblem) return [];
-    throw error;
-  }
+  // What Istio cannot read either says nothing.
+  const read = readPlain(text);
+  return "value" in read ? [read.value] : [];
 }
 
-/** The hosts of the ServiceEntries that may know one of the peers. */
-function knownHosts(peers: readonly Peer[], { ask }: Scene): ReadonlySet<string> {
-  const names = new Set(peers.flatMap(({ host = "" }) => namesOf(host)));
-  const hosts = ask(["ServiceEntry"], [...names]).flatMap(({ object }) => valueAt(object, "spec", "hosts") ?? []);
-  return new Set(hosts.flatMap((host) => (typeof host === "string" ? [host.toLowerCase()] : [])));
-}
-
-/** A host, and the wildcards that stand for it. */
 function namesOf(host: string): string[] {
-  const name = host.toLowerCase().replace(/\.$/, "");
-  const labels = name.split(".");
-  return [name, ...labels.slice(1).map((_, at) => `*.${labels.slice(at + 1).join(".")}`)];
+  const labels = nameOf(host).split(".");
+  return [nameOf(host), ...labels.slice(1).map((_, at) => `*.${labels.slice(at + 1).join(".")}`)];
 }

@@ -1,61 +1,85 @@
+import { isRecord } from "../base/record.ts";
+import { Cluster, WORKLOADS } from "../cluster/cluster.ts";
 import { whereIsHost } from "../cluster/whereabouts.ts";
+import { decideConnection } from "../istio/interception-rules.ts";
+import { readAddress } from "../istio/ip-range.ts";
 import { BACKEND_PORTS_ANNOTATION } from "../telemetry/override.ts";
+import { valueAt } from "../telemetry/plain-data.ts";
 import { TOKEN_URL } from "../telemetry/token-endpoints.ts";
-import { around } from "./around.ts";
-import { ruleFor } from "./intercepted.ts";
-import type { Trouble, Warning } from "./warning.ts";
+import { nameOf } from "./hosts.ts";
+import type { Scene, Trouble } from "./warning.ts";
 
 /**
  * A token endpoint in the mesh is called past the sidecar: the client's secret goes without mTLS, and nowhere where the
- * endpoint accepts nothing else (istio.io/latest/docs/reference/config/security/peer_authentication). That its port is
- * excluded, or that nothing is intercepted at all, others tell.
+ * endpoint accepts nothing else (istio.io/latest/docs/reference/config/security/peer_authentication). Other warnings say that
+ * its port is excluded, or that nothing is intercepted at all.
  */
-export const tokenEndpoint: Warning = (scene) => {
-  const called = scene.tokens.flatMap((token) => {
-    const { host } = token;
-    const isCalled = host !== undefined && ruleFor(token.port, undefined, scene) !== "excluded-port";
-    return isCalled ? [{ ...token, host }] : [];
-  });
-  if (called.length === 0) return [];
-  const cluster = around(
-    called.map(({ host }) => host),
+export function* tokenEndpoint(scene: Scene): Iterable<Trouble> {
+  const called = scene.tokens.filter(
+    ({ host, port }) => host !== undefined && ruleFor(port, undefined, scene) !== "excluded-port",
+  );
+  if (called.length === 0) return;
+  const cluster = clusterAround(
+    called.map(({ host = "" }) => nameOf(host)),
     scene,
   );
-  return called.flatMap(({ pipeline, host, port, shown }): Trouble[] => {
-    const { place, peerAuthentication, address } = whereIsHost(host, scene.agent.manifest.ref.namespace, cluster);
+  for (const { pipeline, host = "", port, shown } of called) {
+    const { place, peerAuthentication, address } = whereIsHost(host, scene.namespace, cluster);
     const rule = ruleFor(port, address, scene);
-    if (!place.startsWith("in the mesh") || peerAuthentication === "DISABLE") return [];
-    if (rule !== "not-included" && rule !== "excluded-range") return [];
-    return [
-      {
-        cause: `the OAuth2 token endpoint ${shown} is in the mesh and is called past the sidecar, without its mTLS`,
-        remedy:
-          rule === "not-included"
-            ? "set endpoints.oauth2TokenEndpoints of the function config to InCluster"
-            : "narrow the range in excludeOutboundIPRanges or bypass.ipRanges that its address lies in",
-        about: pipeline,
-        field: { path: TOKEN_URL },
-      },
-    ];
-  });
-};
+    if (!place.startsWith("in the mesh") || peerAuthentication === "DISABLE") continue;
+    if (rule !== "not-included" && rule !== "excluded-range") continue;
+    yield {
+      cause: `the OAuth2 token endpoint ${shown} is in the mesh and is called past the sidecar, without its mTLS`,
+      remedy:
+        rule === "not-included"
+          ? "set endpoints.oauth2TokenEndpoints of the function config to InCluster"
+          : "narrow the range in excludeOutboundIPRanges or bypass.ipRanges that its address lies in",
+      about: pipeline,
+      field: { path: TOKEN_URL },
+    };
+  }
+}
 
-/** Nobody can tell whether the port of a token endpoint has to be listed. Who lists the ports by hand is taken to have meant it. */
-export const tokenEndpointUnknown: Warning = ({ tokens, untoldTokens, settings }) => {
+function ruleFor(port: number, text: string | undefined, { interception }: Scene): string {
+  const address = text === undefined ? undefined : readAddress(text);
+  const connection = { protocol: "tcp", port, interface: "eth0", uid: 0, gid: 0 } as const;
+  return decideConnection({ ...connection, ...(address ? { address } : {}) }, interception).rule.id;
+}
+
+/** The part of the stream by which `whereIsHost` finds these hosts: narrow, so that little is parsed. */
+function clusterAround(names: readonly string[], { namespace: ownNamespace = "", ask }: Scene): Cluster {
+  const parts = names.map((name) => name.split("."));
+  const services = new Set(parts.map(([service = ""]) => service));
+  const namespaces = parts.map(([, namespace = ownNamespace]) => namespace);
+  const near = ask(["Service", "ServiceEntry", "Namespace"], [...new Set([...names, ...services, ...namespaces])]);
+  const mentions = near.flatMap(({ ref, object }) => {
+    const selector = ref.kind === "Service" && services.has(ref.name) && valueAt(object, "spec", "selector");
+    return isRecord(selector) ? [{ all: Object.values(selector).filter((value) => typeof value === "string") }] : [];
+  });
+  const pods = mentions.length === 0 ? [] : ask(WORKLOADS, mentions);
+  return new Cluster([...near, ...ask(["PeerAuthentication"]), ...pods]);
+}
+
+/**
+ * It is not known whether the port of a token endpoint has to be listed. Whoever lists the ports by hand is taken to have meant
+ * it.
+ */
+export function* tokenEndpointUnknown({ tokens, untoldTokens, settings }: Scene): Iterable<Trouble> {
   const setting = settings.endpoints.oauth2TokenEndpoints;
-  if (setting === "Off") return [];
+  if (setting === "Off") return;
   const hidden = setting === "All" ? [] : tokens.filter(({ host }) => host === undefined);
-  const untold = [
+  const unknown = [
     ...untoldTokens.map(({ pipeline, fault }) => ({ pipeline, why: `cannot be told: ${fault.cause}` })),
     ...hidden.map(({ pipeline }) => ({ pipeline, why: "takes its host from a placeholder" })),
   ];
-  return untold
-    .filter(({ pipeline }) => pipeline.annotations[BACKEND_PORTS_ANNOTATION] === undefined)
-    .map(({ pipeline, why }) => ({
+  for (const { pipeline, why } of unknown) {
+    if (pipeline.annotations[BACKEND_PORTS_ANNOTATION] !== undefined) continue;
+    yield {
       cause: `the OAuth2 token endpoint ${why}; nothing says whether it is in the mesh, where a call past the sidecar may be refused`,
       remedy:
         'list its port in ports.additional if it is in the mesh, and set endpoints.oauth2TokenEndpoints of the function config to "Off"',
       about: pipeline,
       field: { path: TOKEN_URL },
-    }));
-};
+    };
+  }
+}

@@ -1,5 +1,5 @@
-import { fieldPath } from "../agent/step.ts";
-import { nearestValue } from "../base/near.ts";
+import { fieldPath } from "../base/finding.ts";
+import { nearestNames } from "../base/near.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { BACKEND_PORTS_ANNOTATION } from "../telemetry/override.ts";
 import { mapAt, valueAt } from "../telemetry/plain-data.ts";
@@ -8,24 +8,24 @@ import type { Trouble } from "./warning.ts";
 const PREFIX = "intercept-backends.dev/";
 
 /** Annotations of this function that it does not know, or not there: on a MetricPipeline it knows one, on the agent none. */
-export function unknownAnnotations(pipelines: readonly Manifest[], agent: Manifest | undefined): Trouble[] {
-  const places = [
-    ...pipelines.map((about) => ({ about, path: [], known: [BACKEND_PORTS_ANNOTATION] })),
-    ...(agent ? [[], ["spec", "template"]].map((path) => ({ about: agent, path, known: [] })) : []),
+export function* unknownAnnotations(pipelines: readonly Manifest[], agent: Manifest | undefined): Iterable<Trouble> {
+  const places: { about: Manifest; path: string[]; isAgent: boolean }[] = [
+    ...pipelines.map((about) => ({ about, path: [], isAgent: false })),
+    ...(agent ? [[], ["spec", "template"]].map((path) => ({ about: agent, path, isAgent: true })) : []),
   ];
-  return places.flatMap(({ about, path, known }: { about: Manifest; path: string[]; known: string[] }) =>
-    Object.entries(mapAt(valueAt(about.object, ...path, "metadata"), "annotations"))
-      .filter(([name, value]) => value !== null && name.toLowerCase().startsWith(PREFIX) && !known.includes(name))
-      .map(([name, currentValue]): Trouble => {
-        const isNear = nearestValue(name.slice(PREFIX.length), [BACKEND_PORTS_ANNOTATION.slice(PREFIX.length)]);
-        const there = known.length > 0 ? "" : ` on a ${about.ref.kind}`;
-        const place = known.length > 0 ? "" : " on the MetricPipeline";
-        return {
-          cause: `there is no annotation ${name}${there}, so that it does nothing`,
-          remedy: isNear ? `write ${BACKEND_PORTS_ANNOTATION}${place}, or remove it` : "remove it",
-          about,
-          field: { path: fieldPath([...path, "metadata", "annotations", name]), currentValue },
-        };
-      }),
-  );
+  for (const { about, path, isAgent } of places) {
+    const annotations = mapAt(valueAt(about.object, ...path, "metadata"), "annotations");
+    for (const [name, currentValue] of Object.entries(annotations)) {
+      const isKnown = name === BACKEND_PORTS_ANNOTATION && !isAgent;
+      if (currentValue === null || isKnown || !name.toLowerCase().startsWith(PREFIX)) continue;
+      const near = nearestNames(name.slice(PREFIX.length), [BACKEND_PORTS_ANNOTATION.slice(PREFIX.length)]);
+      const place = isAgent ? " on the MetricPipeline" : "";
+      yield {
+        cause: `there is no annotation ${name}${isAgent ? ` on a ${about.ref.kind}` : ""}, so that it does nothing`,
+        remedy: near.length > 0 ? `write ${BACKEND_PORTS_ANNOTATION}${place}, or remove it` : "remove it",
+        about,
+        field: { path: fieldPath([...path, "metadata", "annotations", name]), currentValue },
+      };
+    }
+  }
 }

@@ -1,32 +1,56 @@
 import type { AgentState, Container } from "../agent/agent-state.ts";
-import type { Settings } from "../config/schema.ts";
-import type { Field } from "../base/finding.ts";
-import type { InterceptionSettings } from "../istio/interception-settings.ts";
+import { ANNOTATIONS } from "../agent/step.ts";
+import { fieldPath, type Field } from "../base/finding.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
+import type { Settings } from "../config/schema.ts";
+import type { InterceptionSettings } from "../istio/interception-settings.ts";
 import type { Backend } from "../telemetry/backends.ts";
 import type { TokenEndpoint, UntoldTokenEndpoint } from "../telemetry/token-endpoints.ts";
 
-/** What a warning gets to see: the agent as it is after the rewrite, and the rest of the stream as far as it asks for it. */
-export interface Scene {
-  agent: AgentState;
-  /** `spec.template.spec` of the agent. */
-  podSpec: Readonly<Record<string, unknown>>;
-  /** The collector's container; absent where nothing tells which one it is. */
-  container?: Container;
-  /** What the packet filter of the agent's pods is made from. */
-  interception: InterceptionSettings;
+/** What a run knows when it looks for warnings. */
+export interface Subject {
+  /** The agent's DaemonSet as it is after the rewrite, and as it was before. */
+  agent: Manifest;
+  before: Manifest;
+  /** True when its pods get a sidecar. */
+  hasSidecar: boolean;
   settings: Settings;
   backends: readonly Backend[];
-  /** OAuth2 token endpoints of the selected MetricPipelines, and those that cannot be told. */
+  /** OAuth2 token endpoints of the selected MetricPipelines, and those that cannot be read. */
   tokens: readonly TokenEndpoint[];
   untoldTokens: readonly UntoldTokenEndpoint[];
   /** All MetricPipelines of the stream. */
   pipelines: readonly Manifest[];
   /** True when a selected MetricPipeline enables the prometheus input, with which the agent scrapes what is annotated. */
   scrapes: boolean;
-  /** The agent as it was before the rewrite. */
-  before: Manifest;
   ask: Ask;
+}
+
+/** What a warning gets to see: the agent as it is after the rewrite, and the rest of the stream as far as it asks for it. */
+export interface Scene extends Omit<Subject, "agent"> {
+  agent: AgentState;
+  namespace: string | undefined;
+  /** `spec.template.spec` of the agent. */
+  podSpec: Readonly<Record<string, unknown>>;
+  /** The annotations of the agent's pods that are text. */
+  texts: Readonly<Record<string, string>>;
+  /** The collector's container; absent where it is not clear which one it is. */
+  container: Container | undefined;
+  /** What the packet filter of the agent's pods is made from. */
+  interception: InterceptionSettings;
+  peers: readonly Peer[];
+}
+
+/** A backend, or a token endpoint whose port is intercepted, with the host only if it may be shown. */
+export interface Peer {
+  pipeline: Manifest;
+  port: number;
+  host?: string;
+  shown: string;
+  /** `backend` or `OAuth2 token endpoint`. */
+  role: string;
+  /** Where the MetricPipeline names it. */
+  field: string;
 }
 
 /**
@@ -43,11 +67,29 @@ export interface Trouble {
   remedy: string;
   /** What it is about; the agent unless another is named. */
   about?: Manifest;
-  field?: Field;
+  field?: Field | undefined;
 }
 
 /** The stable name of a warning, by which the function config and its page in docs/warnings know it. */
 export type WarningId = keyof Settings["warnings"];
 
-/** Looks for one mistake that raises no error anywhere. It is pure, and finds nothing where it cannot tell. */
-export type Warning = (scene: Scene) => readonly Trouble[];
+/**
+ * Looks for one mistake that raises no error anywhere, and finds nothing where it cannot be sure. A generator: one that is off
+ * asks for nothing.
+ */
+export type Warning = (scene: Scene) => Iterable<Trouble>;
+
+/** A field of the agent's pod spec, by its keys and positions below it. */
+export function podField(path: readonly (string | number)[], currentValue: unknown): Field {
+  return { path: fieldPath(["spec", "template", "spec", ...path]), currentValue };
+}
+
+/** An annotation of the agent's pods. */
+export function annotationField({ annotations }: AgentState, name: string): Field {
+  return { path: fieldPath([...ANNOTATIONS, name]), currentValue: annotations[name] };
+}
+
+export function isAgent({ ref }: Manifest, { agent }: Scene): boolean {
+  const own = agent.manifest.ref;
+  return ref.kind === own.kind && ref.name === own.name && ref.namespace === own.namespace;
+}

@@ -1,36 +1,28 @@
 import { findAgent, isAgentOfOtherGroup } from "../agent/find-agent.ts";
-import { interceptionFor } from "../agent/interception.ts";
-import { planAgent } from "../agent/plan-agent.ts";
+import { interceptionFor, planAgent } from "../agent/plan-agent.ts";
 import { Cluster, WORKLOADS } from "../cluster/cluster.ts";
 import { whereIsHost } from "../cluster/whereabouts.ts";
 import { readSettings } from "../config/read-settings.ts";
 import type { Settings } from "../config/schema.ts";
-import { hasError } from "../base/finding.ts";
-import type { Finding } from "../base/finding.ts";
+import { findingAt, hasError, type Finding } from "../base/finding.ts";
 import { lint, lintInput } from "../lint/lint.ts";
-import type { Subject } from "../lint/lint.ts";
 import { isNearKind } from "../lint/nearly-right.ts";
-import type { Ask } from "../lint/warning.ts";
-import { isLocalConfig } from "../base/manifest.ts";
-import type { Manifest, Mention } from "../base/manifest.ts";
-import { referencedSecrets, resolveBackends } from "../telemetry/backends.ts";
-import type { Backend, Backends } from "../telemetry/backends.ts";
+import type { Ask, Subject } from "../lint/warning.ts";
+import { isLocalConfig, type Manifest, type Mention } from "../base/manifest.ts";
+import { referencedSecrets, resolveBackends, type Backend, type Backends } from "../telemetry/backends.ts";
 import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import { indexSecrets } from "../telemetry/secrets.ts";
-import { leftOutBy, selectPipelines } from "../telemetry/select.ts";
-import type { LeftOut, PipelineSelection } from "../telemetry/select.ts";
-import type { Destination } from "../cluster/target-ports.ts";
-import { targetPorts } from "../cluster/target-ports.ts";
-import { TOKEN_URL, tokenEndpoints } from "../telemetry/token-endpoints.ts";
-import type { TokenEndpoint, UntoldTokenEndpoint } from "../telemetry/token-endpoints.ts";
+import { leftOutBy, selectPipelines, type LeftOut, type PipelineSelection } from "../telemetry/select.ts";
+import { targetPorts, type Destination } from "../cluster/target-ports.ts";
+import {
+  TOKEN_URL,
+  tokenEndpoints,
+  type TokenEndpoint,
+  type UntoldTokenEndpoint,
+} from "../telemetry/token-endpoints.ts";
+import type { Selected } from "../stream/stream.ts";
 import { applyChange } from "../yaml/edit/apply-change.ts";
 import type { Change, Value } from "../yaml/edit/change.ts";
-
-/** Manifests of some kinds, and what was wrong with those that could not be read. */
-export interface Selected {
-  manifests: readonly Manifest[];
-  findings: readonly Finding[];
-}
 
 /** Hands out the manifests of some kinds; with `mentioning` it may leave out those that hold none of these. */
 export interface Select {
@@ -43,6 +35,8 @@ export interface Select {
 export interface Decision {
   /** The one DaemonSet that changes, and how; absent when nothing does or nothing may because of an error. */
   rewrite?: { agent: Manifest; change: Change };
+  /** The agent, where exactly one was found. */
+  agent?: Manifest;
   findings: Finding[];
 }
 
@@ -65,6 +59,7 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
   // Settings that could not be read say nothing about the agent, and items that could not be read may be it.
   if (hasError([...configFindings, ...daemonSets.findings])) return unchanged(findings);
   if ("severity" in agent) return unchanged([...findings, agent]);
+  if (agent.repeatedKey) return { agent, ...unchanged([...findings, agent.repeatedKey]) };
   const interception = interceptionFor(settings.trafficInterception, backends.prometheusInput);
   if (interception.sidecar && backends.selected === 0 && !hasError(backends.findings)) {
     findings.push(noPipelines(agent, settings, backends.pipelines));
@@ -79,9 +74,9 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
       ...warnings({ agent: after, before: agent, hasSidecar: interception.sidecar, settings }, backends, select),
     );
   }
-  if (hasError(findings) || plan.change === undefined) return unchanged(findings);
+  if (hasError(findings) || plan.change === undefined) return { agent, ...unchanged(findings) };
   const asked = interception.sidecar ? requests(backends, tokens.tokens) : [];
-  return { rewrite: { agent, change: plan.change }, findings: [...asked, ...findings] };
+  return { agent, rewrite: { agent, change: plan.change }, findings: [...asked, ...findings] };
 }
 
 /** What may be a DaemonSet, a MetricPipeline or a function config but for a slip; DaemonSets of other groups where they would be the agent. */
@@ -108,13 +103,10 @@ export function unchanged(findings: readonly Finding[]): Decision {
 
 /** What is told instead of a decision whose change the agent's text does not allow. */
 export function notEditable(agent: Manifest): Finding {
-  return {
-    severity: "error",
+  return findingAt(agent, "error", {
     cause: "the DaemonSet is written in a form of YAML that cannot be edited without touching more than is needed",
     remedy: "write its pod template in plain block style, without anchors, tags or merge keys",
-    resource: agent.ref,
-    ...(agent.file ? { file: agent.file } : {}),
-  };
+  });
 }
 
 /** What the MetricPipelines ask for: backends, and the endpoints of the tokens for them. */
@@ -131,6 +123,9 @@ function demandOf(settings: Settings, select: Select): Demand {
   const names = referencedSecrets(pipelines, selection).map(({ name }) => name);
   const { manifests, findings: ofSecrets } = mentioned(select, ["Secret", "ExternalSecret", "SealedSecret"], names);
   const secrets = indexSecrets(manifests);
+  const wanted = new Set(names);
+  const relied = [...pipelines, ...manifests.filter(({ ref }) => wanted.has(ref.name))];
+  const repeated = relied.flatMap(({ repeatedKey }) => repeatedKey ?? []);
   const unresolved = settings.endpoints.unresolved;
   const backends = resolveBackends({ ...selection, pipelines, secrets, unresolved });
   const { tokens, untold } = tokenEndpoints(selectPipelines(pipelines, selection), secrets);
@@ -139,7 +134,7 @@ function demandOf(settings: Settings, select: Select): Demand {
     tokens,
     untoldTokens: untold,
     pipelines,
-    findings: [...findings, ...ofSecrets, ...weighed(backends.findings, settings)],
+    findings: [...findings, ...ofSecrets, ...repeated, ...weighed(backends.findings, settings)],
   };
 }
 
@@ -153,7 +148,6 @@ function weighed(findings: readonly Finding[], { trafficInterception }: Settings
   return findings.map((finding) => (finding.severity === "error" ? { ...finding, severity: "warning" } : finding));
 }
 
-/** The token endpoints whose ports are to be intercepted. A host out of a Secret decides like any other. */
 function interceptedTokens(
   { endpoints }: Settings,
   select: Select,
@@ -179,7 +173,6 @@ function callTo({ pipeline, port, host, isFromSecret, shown }: TokenEndpoint): D
   return { pipeline, port, ...(host === undefined || isFromSecret ? {} : { host }), shown, field: TOKEN_URL };
 }
 
-/** Ports that the agent dials, and behind them, where the cluster balances at the socket, the target ports. */
 function portsOf(
   settings: Settings,
   select: Select,
@@ -210,7 +203,8 @@ function warnings(
   return lint({ ...agent, backends, scrapes, pipelines, tokens, untoldTokens, ask });
 }
 
-function rewritten(agent: Manifest, change: Change | undefined): Manifest {
+/** The agent as plain data with a change made; without a change as it is. */
+export function rewritten(agent: Manifest, change: Change | undefined): Manifest {
   if (change === undefined) return agent;
   return { ...agent, object: applyChange(agent.object as Value, change) as Manifest["object"] };
 }
@@ -221,12 +215,9 @@ function requests({ backends }: Backends, tokens: readonly TokenEndpoint[]): Fin
     ...backends,
     ...tokens.map((token) => ({ ...token, shown: `its OAuth2 token endpoint ${token.shown}` })),
   ];
-  return asked.map(({ pipeline, port, shown }) => ({
-    severity: "info",
-    cause: `asks for port ${port}: ${shown}`,
-    resource: pipeline.ref,
-    ...(pipeline.file ? { file: pipeline.file } : {}),
-  }));
+  return asked.map(({ pipeline, port, shown }) =>
+    findingAt(pipeline, "info", { cause: `asks for port ${port}: ${shown}` }),
+  );
 }
 
 function noPipelines(agent: Manifest, settings: Settings, pipelines: readonly Manifest[]): Finding {
@@ -238,11 +229,8 @@ function noPipelines(agent: Manifest, settings: Settings, pipelines: readonly Ma
   }
   const leftOut = [...counts].map(([why, count]) => `, ${count} left out by ${why}`).join("");
   const change = counts.has("pipelines.selector") ? "correct pipelines.selector, or " : "";
-  return {
-    severity: "warning",
+  return findingAt(agent, "warning", {
     cause: `no MetricPipeline reaches the agent, so that no backend's port goes through the sidecar${leftOut}`,
     remedy: `${change}add the MetricPipelines to the input,${also} or set trafficInterception: "Off"`,
-    resource: agent.ref,
-    ...(agent.file ? { file: agent.file } : {}),
-  };
+  });
 }

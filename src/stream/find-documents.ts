@@ -1,33 +1,81 @@
-import { byteOrderMark, isBlankOrComment, isDocumentStart, kindOnLine, lineFrom } from "./lines.ts";
-import type { Item, Stream } from "./stream.ts";
+import { LF, HASH, DASH } from "../base/ascii.ts";
+import { BlockLines } from "./block-lines.ts";
+import { addKind, doubtOddBreaks } from "./kind-on-line.ts";
+import { byteOrderMark, nextLine, skipBlanks } from "./lines.ts";
+import type { Item, NamedFile, Region } from "./parts.ts";
 
 /**
- * Finds the documents of a plain stream of manifests, as `kustomize build` and `helm template` print it: each document is
- * an item, from its `---` line to the next. Such a stream has no place for a function config or for results.
+ * Finds the documents of a file of manifests as Kubernetes splits them: each line that begins with `---` ends one, whatever
+ * the YAML around it, and may hold nothing else but blanks and a comment, with or without a blank before it
+ * (k8s.io/apimachinery: pkg/util/yaml, YAMLReader; kyaml: kio, splitDocuments). A byte-order mark may begin each of them. A
+ * `---` line that the file begins with is a part of the first document for both, so that neither holds there.
+ * Returns the offset of a `---` line with something else on it, which both refuse.
  */
-export function findDocuments(bytes: Uint8Array): Stream {
+export function findDocuments(file: NamedFile): Item[] | number {
+  const { bytes } = file;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const items: Item[] = [];
-  let keys: number | undefined;
-  let item = newItem(byteOrderMark(bytes));
-  for (let at = item.start; at < bytes.length;) {
-    const line = lineFrom(bytes, at);
-    if (isDocumentStart(bytes, line)) {
-      if (keys !== undefined) items.push({ ...item, end: line.start });
-      const hasContent = !isBlankOrComment(bytes, { content: line.start + 3, end: line.end });
-      item = { ...newItem(line.start), kind: hasContent ? undefined : "" };
-      keys = hasContent ? -1 : undefined;
-    } else if (!isBlankOrComment(bytes, line)) {
-      const column = line.content - line.start;
-      keys ??= column;
-      const kind = column === keys && item.kind !== undefined ? kindOnLine(bytes, line) : "";
-      if (kind !== "") item.kind = kind;
+  let lead = markBefore(bytes, 0);
+  let content = lead;
+  for (;;) {
+    const isSeparator = startsWithDashes(bytes, content);
+    if (isSeparator) {
+      if (!isBareSeparator(bytes, content)) return content;
+      const isOfDocument = content === 0;
+      content = nextLine(bytes, content);
+      if (!isOfDocument) content += markBefore(bytes, content);
     }
-    at = line.end + 1;
+    if (startsWithDashes(bytes, content)) {
+      lead = content;
+      continue;
+    }
+    const separator = text.indexOf("\n---", content);
+    const end = separator === -1 ? bytes.length : separator + 1;
+    const item = readDocument({ file, lead, start: content, end });
+    if (item) items.push(item);
+    if (end === bytes.length) {
+      // A mark at the start of a document is none of it, and neither is what stands on a `---` line.
+      doubtOddBreaks(items, bytes, 0);
+      return items;
+    }
+    lead = end;
+    content = end;
   }
-  if (keys !== undefined) items.push({ ...item, end: bytes.length });
-  return { bytes, way: "documents", head: new Map(), manifests: new Map(), parses: 0, items, resultsAt: "nowhere" };
 }
 
-function newItem(start: number): Item {
-  return { start, end: start, path: [], kind: "" };
+/** The length of a byte-order mark at an offset with something after it on its line: of another one Go makes a key. */
+function markBefore(bytes: Uint8Array, at: number): number {
+  const length = byteOrderMark(bytes, at);
+  return (bytes[at + length] ?? 0) > 0x20 ? length : 0;
+}
+
+function startsWithDashes(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === DASH && bytes[at + 1] === DASH && bytes[at + 2] === DASH;
+}
+
+function isBareSeparator(bytes: Uint8Array, start: number): boolean {
+  const next = nextLine(bytes, start);
+  const end = bytes[next - 1] === LF ? next - 1 : next;
+  const rest = skipBlanks(bytes, start + 3, end);
+  return rest === end || (bytes[rest] === HASH && (start > 0 || rest > start + 3));
+}
+
+/** A document; undefined for one of blank lines and comments. */
+function readDocument(region: Region): Item | undefined {
+  const { bytes } = region.file;
+  const lines = new BlockLines(bytes, region.start, region.end);
+  let kind: string | undefined = "";
+  let keys: number | undefined;
+  while (lines.next()) {
+    const column = lines.content - lines.start;
+    const isElement = keys === column && lines.node > lines.content;
+    // A document that is a list.
+    if (keys === undefined && lines.node > lines.content) kind = undefined;
+    keys ??= column;
+    if (column <= keys && !isElement) kind = addKind(kind, lines);
+    else if (lines.isOdd) kind = undefined;
+    if (lines.inner <= keys || (isElement && lines.isExplicit)) kind = undefined;
+    lines.passUsual(keys);
+  }
+  return keys === undefined ? undefined : { region, path: [], kind };
 }

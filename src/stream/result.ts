@@ -1,30 +1,46 @@
 import type { Finding } from "../base/finding.ts";
 import type { SourceFile } from "../base/manifest.ts";
+import { isRecord, present } from "../base/record.ts";
+import type { FilePlace } from "./regions.ts";
 import type { Value } from "../yaml/edit/change.ts";
 
 /** A finding as an element of `results` (functions-spec.md): severity always set, since hosts show `info` without it. */
 export function toResult(finding: Finding): { readonly [key: string]: Value } {
-  const { resource, field, file } = finding;
-  const where = finding.position ? `line ${finding.position.line}, column ${finding.position.column}: ` : "";
-  const result: Record<string, Value> = { message: where + messageOf(finding), severity: finding.severity };
-  if (resource) {
-    result["resourceRef"] = {
-      apiVersion: resource.apiVersion,
-      kind: resource.kind,
-      ...(resource.namespace === undefined ? {} : { namespace: resource.namespace }),
-      name: resource.name,
-    };
-  }
-  // The specification asks for a resourceRef wherever a field is named.
-  if (field && resource) {
-    result["field"] = {
-      path: field.path,
-      ...(field.currentValue === undefined ? {} : { currentValue: field.currentValue as Value }),
-      ...(field.proposedValue === undefined ? {} : { proposedValue: field.proposedValue as Value }),
-    };
-  }
-  if (file) result["file"] = { path: file.path, ...(file.index === undefined ? {} : { index: file.index }) };
-  return result;
+  const { severity, resource, field, file, position } = finding;
+  const where = position ? `line ${position.line}, column ${position.column}: ` : "";
+  const { apiVersion, kind, namespace, name } = resource ?? {};
+  return present({
+    message: where + messageOf(finding),
+    severity,
+    resourceRef: resource && present({ apiVersion, kind, namespace, name }),
+    // The specification asks for a resourceRef wherever a field is named.
+    field: resource && field && present({ ...field }),
+    file: file && present({ ...file }),
+  }) as { readonly [key: string]: Value };
+}
+
+/** The findings as results, without those that are there already. */
+export function newResults(there: readonly unknown[], findings: readonly Finding[]): Value[] {
+  const known = new Set(there.map(identityOf));
+  return findings.map(toResult).filter((result) => !known.has(identityOf(result)));
+}
+
+/** A result as text to compare; its line and column do not count, as they move when results are added above. */
+function identityOf(result: unknown): string {
+  return JSON.stringify(result, (key, value: unknown) => {
+    if (key === "message" && typeof value === "string") return value.replace(/^line \d+, column \d+: /, "");
+    return isRecord(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value;
+  });
+}
+
+/**
+ * The finding with the place that it is about, where one is known, for the line that a person reads. A file that a host has
+ * noted on a resource stays: it is what the person wrote, and the bytes at hand are not.
+ */
+export function locate(finding: Finding, place: FilePlace | undefined): Finding {
+  if (place === undefined || (finding.file && finding.file.path !== place.path)) return finding;
+  const { path, line, column = 1 } = place;
+  return { ...finding, file: { path }, position: { line, column } };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Fault } from "./fault.ts";
-import { type GoUrl, type GoUrlFault, isIPv6, parseGoUrl, splitHostPort, UNKNOWN } from "./go-url.ts";
+import { isIPv6, parseGoUrl, splitHostPort, UNKNOWN, type GoUrl, type GoUrlFault } from "./go-url.ts";
 import { ANNOTATE } from "./override.ts";
 import { maskPlaceholders } from "./placeholder.ts";
 
@@ -30,29 +30,31 @@ export type EndpointReading =
   | { kind: "wrong"; faults: Fault[] };
 
 /**
- * Reads an endpoint as the operator's validator judges it and as the collector's exporter dials it.
- * In: the endpoint's text and the settings around it. Out: a reading; of the text its faults hold the scheme at most. Never throws.
- * Source: telemetry-manager `internal/validators/endpoint/endpoint_validator.go`. Differences, each towards what is dialled: http without a port
- * is 80 or 443 (the operator lists 4318), the port must be 1 to 65535, a host must be there, white space at the ends is refused, and over
- * gRPC what the collector's exporter cannot dial; placeholders are not held against the endpoint.
+ * Reads an endpoint as the operator's validator judges it (telemetry-manager: internal/validators/endpoint/endpoint_validator.go)
+ * and as the collector's exporter dials it; of the text, faults hold the scheme at most. Differences from the validator, each
+ * towards what is dialled: http without a port is 80 or 443 (the operator lists 4318), the port must be 1 to 65535, a host must be
+ * there, white space at the ends is refused, and over gRPC what the collector's exporter cannot dial; placeholders are not held
+ * against the endpoint.
  */
 export function readEndpoint(text: string, settings: EndpointSettings): EndpointReading {
   const masked = maskPlaceholders(text);
   const plain = plainFault(masked);
-  if (plain !== undefined) return { kind: "wrong", faults: [plain] };
-
+  if (plain) return { kind: "wrong", faults: [plain] };
   const url = parseEndpoint(masked);
-  if (typeof url === "string") return { kind: "wrong", faults: [urlFault(url, masked)] };
+  if (typeof url === "string") return { kind: "wrong", faults: [isBareIPv6(masked) ? BARE_IPV6 : URL_FAULTS[url]] };
 
-  const { host, port } = readPort(url, settings.protocol);
-  const faults = [...(isFault(port) ? [port] : []), ...host.faults, ...settingFaults(url, masked, settings)];
+  const split = splitHostPort(url.host);
+  const port = split ? readPort(split, url.scheme, settings.protocol) : isBareIPv6(url.host) ? BARE_IPV6 : STRAY_MARK;
+  const faults = [
+    ...(typeof port === "object" ? [port] : []),
+    ...(split?.host === "" ? [NO_HOST] : []),
+    ...(settings.protocol === "grpc" ? grpcFaults(url, masked, settings) : httpFaults(url, settings)),
+  ];
   if (faults.length > 0) return { kind: "wrong", faults };
   if (typeof port !== "number") return { kind: "unresolved", fault: UNRESOLVED };
-  return {
-    kind: "readable",
-    port,
-    ...(host.name.includes(UNKNOWN) ? {} : { host: host.name.replace("%25", "%").toLowerCase() }),
-  };
+  const host = split?.host ?? UNKNOWN;
+  const known = host.includes(UNKNOWN) ? {} : { host: host.replace("%25", "%").toLowerCase() };
+  return { kind: "readable", port, ...known };
 }
 
 const UNRESOLVED: Fault = {
@@ -65,7 +67,48 @@ const RESOLVERS = ["dns", "passthrough", "xds", "unix", "unix-abstract", "vsock"
 
 const EXAMPLE = "write host and port, such as https://backend.example.com:4317";
 
-/** Faults that have a better name than what the URL parser says of them. */
+const NO_HOST: Fault = { cause: "the endpoint names no host", remedy: "write the backend's host before the port" };
+
+const BARE_IPV6: Fault = {
+  cause: "the endpoint's IPv6 address is not in square brackets",
+  remedy: "write https://[address]:port, or http:// for plaintext",
+};
+
+const STRAY_MARK: Fault = {
+  cause: "the endpoint's host holds a stray colon or square bracket",
+  remedy: "write host:port, an IPv6 address as [address]:port",
+};
+
+const URL_FAULTS: Readonly<Record<GoUrlFault, Fault>> = {
+  control: {
+    cause: "the endpoint holds a line break or another control character",
+    remedy: "write it as one line of plain text",
+  },
+  "no-scheme": { cause: "the endpoint begins with a colon", remedy: EXAMPLE },
+  "bare-colon": {
+    cause:
+      "the endpoint has no scheme, which the operator accepts only before a host name of letters, digits, dots and dashes that begins with a letter",
+    remedy: "put https:// before it, or http:// for plaintext",
+  },
+  port: {
+    cause: "the endpoint's port is not a number",
+    remedy: "write a port from 1 to 65535 after the last colon of the host",
+  },
+  brackets: {
+    cause: "the endpoint's square brackets do not hold an IPv6 address",
+    remedy: "write [address]:port, a zone as %25 and its name",
+  },
+  host: { cause: "the endpoint's host holds a character that no host name may have", remedy: EXAMPLE },
+  "user-info": {
+    cause: "the endpoint's user info holds a character that must be escaped",
+    remedy: "move the credentials to spec.output.otlp.authentication",
+  },
+  escape: {
+    cause: "the endpoint holds a % that does not begin an escape such as %2F",
+    remedy: "write the % as %25",
+  },
+};
+
 function plainFault(masked: string): Fault | undefined {
   if (masked === "") return { cause: "the endpoint is empty", remedy: EXAMPLE };
   if (masked.trim() !== masked) {
@@ -92,7 +135,7 @@ function plainFault(masked: string): Fault | undefined {
   return undefined;
 }
 
-/** The validator's two tries: as it stands, else behind a placeholder scheme. The scheme is `UNKNOWN` where a placeholder may hold it. */
+/** The validator's two tries: as it stands, else after a placeholder scheme. The scheme is `UNKNOWN` where a placeholder may hold it. */
 function parseEndpoint(masked: string): GoUrl | GoUrlFault {
   const start = /^[^/?#]*?:\/\//.exec(masked)?.[0];
   if (start?.includes(UNKNOWN)) return withScheme(parseGoUrl(`plhd://${masked.slice(start.length)}`), UNKNOWN);
@@ -108,96 +151,24 @@ function withScheme(url: GoUrl | GoUrlFault, scheme: string): GoUrl | GoUrlFault
   return typeof url === "string" ? url : { ...url, scheme };
 }
 
-function urlFault(fault: GoUrlFault, masked: string): Fault {
-  if (isBareIPv6(masked)) return BARE_IPV6;
-  switch (fault) {
-    case "control":
-      return {
-        cause: "the endpoint holds a line break or another control character",
-        remedy: "write it as one line of plain text",
-      };
-    case "no-scheme":
-      return { cause: "the endpoint begins with a colon", remedy: EXAMPLE };
-    case "bare-colon":
-      return {
-        cause:
-          "the endpoint has no scheme, which the operator accepts only before a host name of letters, digits, dots and dashes that begins with a letter",
-        remedy: "put https:// before it, or http:// for plaintext",
-      };
-    case "port":
-      return {
-        cause: "the endpoint's port is not a number",
-        remedy: "write a port from 1 to 65535 after the last colon of the host",
-      };
-    case "brackets":
-      return {
-        cause: "the endpoint's square brackets do not hold an IPv6 address",
-        remedy: "write [address]:port, a zone as %25 and its name",
-      };
-    case "host":
-      return { cause: "the endpoint's host holds a character that no host name may have", remedy: EXAMPLE };
-    case "user-info":
-      return {
-        cause: "the endpoint's user info holds a character that must be escaped",
-        remedy: "move the credentials to spec.output.otlp.authentication",
-      };
-    case "escape":
-      return {
-        cause: "the endpoint holds a % that does not begin an escape such as %2F",
-        remedy: "write the % as %25",
-      };
-  }
-}
-
-const BARE_IPV6: Fault = {
-  cause: "the endpoint's IPv6 address is not in square brackets",
-  remedy: "write https://[address]:port, or http:// for plaintext",
-};
-
 function isBareIPv6(masked: string): boolean {
   return isIPv6(masked.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/[/?#].*$/s, ""));
 }
 
-interface PortReading {
-  host: { name: string; faults: Fault[] };
-  port: number | "unknown" | "unsaid" | Fault;
-}
-
-function readPort(url: GoUrl, protocol: "grpc" | "http"): PortReading {
-  const split = splitHostPort(url.host);
-  if (split === undefined) {
-    const fault = isBareIPv6(url.host)
-      ? BARE_IPV6
-      : {
-          cause: "the endpoint's host holds a stray colon or square bracket",
-          remedy: "write host:port, an IPv6 address as [address]:port",
-        };
-    return { host: { name: "", faults: [fault] }, port: "unsaid" };
-  }
-  const faults =
-    split.host === ""
-      ? [{ cause: "the endpoint names no host", remedy: "write the backend's host before the port" }]
-      : [];
-  return { host: { name: split.host, faults }, port: portOf(split.host, split.port, url.scheme, protocol) };
-}
-
-function portOf(
-  host: string,
-  text: string | undefined,
+/** The port that is dialled; without a text and a known default, a placeholder hides it or the scheme is a fault of its own. */
+function readPort(
+  { host, port: text }: { host: string; port?: string },
   scheme: string,
   protocol: "grpc" | "http",
-): PortReading["port"] {
+): number | "unknown" | Fault {
   if (text?.includes(UNKNOWN)) return "unknown";
   if (text === undefined && new RegExp(`${UNKNOWN}\\d*$`).test(host)) return "unknown";
   if (text === undefined || text === "") {
-    if (protocol === "grpc") {
-      return {
-        cause: "the endpoint has no port, which gRPC requires",
-        remedy: "add the port that the backend listens on, such as :4317",
-      };
-    }
-    if (scheme === UNKNOWN) return "unknown";
-    return scheme === "http" ? 80 : scheme === "https" ? 443 : "unsaid";
+    if (protocol === "http") return scheme === "http" ? 80 : scheme === "https" ? 443 : "unknown";
+    return {
+      cause: "the endpoint has no port, which gRPC requires",
+      remedy: "add the port that the backend listens on, such as :4317",
+    };
   }
   // Leading zeros are fine: Go's net.Dial reads the port as a decimal number.
   const digits = text.replace(/^0+/, "");
@@ -209,64 +180,52 @@ function portOf(
   };
 }
 
-function isFault(port: PortReading["port"]): port is Fault {
-  return typeof port === "object";
-}
-
-function settingFaults(url: GoUrl, masked: string, settings: EndpointSettings): Fault[] {
-  const { protocol, tls, oauth2, isSecret } = settings;
-  const faults: Fault[] = protocol === "grpc" ? grpcFaults(url, masked, isSecret ?? false) : [];
-  if (protocol === "http" && !["http", "https", UNKNOWN].includes(url.scheme)) {
-    faults.push({
+/** The operator's rules on scheme, TLS and OAuth2 over HTTP (the same validator). */
+function httpFaults({ scheme }: GoUrl, { tls, oauth2 }: EndpointSettings): Fault[] {
+  const faults = [
+    !["http", "https", UNKNOWN].includes(scheme) && {
       cause: "the endpoint's scheme is missing or neither http nor https, which the protocol http requires",
       remedy: "put https:// before the host, or http:// for plaintext, or set protocol: grpc",
-    });
-  }
-  if (oauth2 && protocol === "grpc" && (tls.insecure || url.scheme === "http")) {
-    faults.push({
-      cause: "OAuth2 over gRPC needs TLS, which the endpoint's http:// or tls.insecure turns off",
-      remedy: "write https:// and remove tls.insecure, or remove authentication.oauth2",
-    });
-  }
-  if (oauth2 && protocol === "http" && url.scheme === "http" && tls.material && !tls.insecure) {
-    faults.push({
-      cause: "the endpoint's http:// is plaintext, while OAuth2 comes with TLS certificates",
-      remedy: "write https://, or remove tls.ca, tls.cert and tls.key",
-    });
-  }
-  return faults;
+    },
+    oauth2 &&
+      scheme === "http" &&
+      tls.material &&
+      !tls.insecure && {
+        cause: "the endpoint's http:// is plaintext, while OAuth2 comes with TLS certificates",
+        remedy: "write https://, or remove tls.ca, tls.cert and tls.key",
+      },
+  ];
+  return faults.filter((fault) => fault !== false);
 }
 
 /**
  * What the gRPC exporter cannot dial: it strips `http://` and `https://` in lower case alone and takes the rest for `host:port`; the collector
  * refuses its whole configuration where that fails (opentelemetry-collector: config/configgrpc/configgrpc.go).
  */
-function grpcFaults(url: GoUrl, masked: string, isSecret: boolean): Fault[] {
-  const faults: Fault[] = [];
+function grpcFaults(url: GoUrl, masked: string, { tls, oauth2, isSecret }: EndpointSettings): Fault[] {
   const scheme = url.scheme === "" || url.scheme === UNKNOWN ? "" : masked.slice(0, url.scheme.length);
-  if (!["", "http", "https"].includes(scheme)) {
-    faults.push({
+  const faults = [
+    !["", "http", "https"].includes(scheme) && {
       cause: `the collector's gRPC exporter does not know the endpoint's scheme${isSecret ? "" : ` ${scheme}://`}, and the collector then exports for no pipeline`,
       remedy: "write host:port with https:// before it, or http:// for plaintext, both in lower case",
-    });
-  }
-  if (url.path !== "") {
-    faults.push({
+    },
+    url.path !== "" && {
       cause: "the endpoint has a path, which gRPC does not allow, not even a trailing slash",
       remedy: "end the endpoint after the port, or set protocol: http",
-    });
-  }
-  if (url.hasUserInfo) {
-    faults.push({
+    },
+    url.hasUserInfo && {
       cause: "the endpoint holds user info, which the collector's gRPC exporter takes for a part of the host name",
       remedy: "move the credentials to spec.output.otlp.authentication",
-    });
-  }
-  if (url.hasQueryOrFragment) {
-    faults.push({
+    },
+    url.hasQueryOrFragment && {
       cause: "the endpoint holds a query or fragment, which the collector's gRPC exporter takes for a part of the port",
       remedy: "end the endpoint after the port",
-    });
-  }
-  return faults;
+    },
+    oauth2 &&
+      (tls.insecure || url.scheme === "http") && {
+        cause: "OAuth2 over gRPC needs TLS, which the endpoint's http:// or tls.insecure turns off",
+        remedy: "write https:// and remove tls.insecure, or remove authentication.oauth2",
+      },
+  ];
+  return faults.filter((fault) => fault !== false);
 }

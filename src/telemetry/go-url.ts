@@ -21,9 +21,8 @@ export interface GoUrl {
 export type GoUrlFault = "control" | "no-scheme" | "bare-colon" | "port" | "brackets" | "host" | "user-info" | "escape";
 
 /**
- * Takes a text apart as `url.Parse` of Go 1.26 does, which the operator's validator and the collector's HTTP exporter both use.
- * In: any text, placeholders replaced by `UNKNOWN`. Out: the parts, or the first fault. Never throws.
- * Source: telemetry-manager `internal/validators/endpoint/endpoint_validator.go` calls it; RFC 3986, RFC 6874 (zones).
+ * The parts of a text, or its first fault, as `url.Parse` of Go 1.26 finds them, which the operator's validator and the
+ * collector's HTTP exporter both use; placeholders are `UNKNOWN` (RFC 3986, RFC 6874 for zones).
  */
 export function parseGoUrl(text: string): GoUrl | GoUrlFault {
   const [beforeFragment, fragment] = cut(text, "#");
@@ -61,9 +60,8 @@ export function parseGoUrl(text: string): GoUrl | GoUrlFault {
 }
 
 /**
- * Splits host and port as `net.SplitHostPort` of Go does.
- * In: the `host` of a `GoUrl`. Out: host without brackets and port text (absent without a colon, empty for `host:`),
- * or undefined where Go finds too many colons or a stray bracket. Never throws.
+ * Host without brackets and port (absent without a colon, empty for `host:`), as `net.SplitHostPort` of Go takes them
+ * apart; undefined where it finds too many colons or a stray bracket.
  */
 export function splitHostPort(host: string): { host: string; port?: string } | undefined {
   const bracketed = /^\[(?<address>[^\]]*)\](?::(?<port>.*))?$/s.exec(host)?.groups;
@@ -76,7 +74,7 @@ export function splitHostPort(host: string): { host: string; port?: string } | u
   return /[[\]]/.test(host) || port.includes(":") ? undefined : { host: name, port };
 }
 
-/** True when the text is an IPv6 address without brackets and zone. In: any text. Never throws. Source: RFC 4291, as Go's `netip.ParseAddr`. */
+/** True for an IPv6 address without brackets and zone (RFC 4291, as Go's `netip.ParseAddr`). */
 export function isIPv6(text: string): boolean {
   return /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) && URL.canParse(`http://[${text}]`);
 }

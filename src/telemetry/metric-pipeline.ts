@@ -1,14 +1,13 @@
-import type { Finding } from "../base/finding.ts";
+import { findingAt, type Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { isRecord } from "../base/record.ts";
-import type { SecretKeyRef } from "./backends.ts";
 import type { EndpointSettings } from "./endpoint.ts";
-import { findingAt } from "./fault.ts";
 import { showable } from "./placeholder.ts";
 import { typeName, valueAt } from "./plain-data.ts";
+import type { ValueSource } from "./value-source.ts";
 
 const GROUP = "telemetry.kyma-project.io";
-const VERSIONS = ["v1alpha1", "v1beta1"];
+const VERSIONS = [`${GROUP}/v1alpha1`, `${GROUP}/v1beta1`];
 const OUTPUT = "spec.output.otlp";
 /** Fields around which text may be a key or a password, so that it is not shown. */
 const CREDENTIALS = /^spec\.output\.otlp\.(?:tls|authentication)\b/;
@@ -16,31 +15,27 @@ const CREDENTIALS = /^spec\.output\.otlp\.(?:tls|authentication)\b/;
 /** The inputs that make a MetricPipeline the agent's business (telemetry-manager `internal/reconciler/metricpipeline/reconciler.go`). */
 export const AGENT_INPUTS = ["runtime", "prometheus", "istio"] as const;
 
-/** Where the endpoint stands: in the MetricPipeline, or in a Secret. */
-export type EndpointSource = { value: string } | { secretKeyRef: SecretKeyRef };
-
 /** What of a MetricPipeline decides the agent's backend ports. */
 export interface MetricPipeline {
   manifest: Manifest;
-  endpoint: EndpointSource;
+  endpoint: ValueSource;
   settings: EndpointSettings;
 }
 
-/** True for a MetricPipeline of any version of its API group. In: any manifest. Never throws. Source: telemetry-manager `apis/telemetry`. */
+/** True for a MetricPipeline of any version (telemetry-manager: apis/telemetry). */
 export function isMetricPipeline({ ref }: Manifest): boolean {
   return ref.kind === "MetricPipeline" && ref.apiVersion.startsWith(`${GROUP}/`);
 }
 
-/** True for the versions whose fields are known, v1alpha1 and v1beta1. In: a MetricPipeline. Never throws. Source: telemetry-manager `apis/telemetry`. */
+/** True for the versions whose fields are known (telemetry-manager: apis/telemetry). */
 export function isKnownVersion({ ref }: Manifest): boolean {
-  return VERSIONS.some((version) => ref.apiVersion === `${GROUP}/${version}`);
+  return VERSIONS.includes(ref.apiVersion);
 }
 
 /**
- * Reads and checks a MetricPipeline as far as its backend's port depends on it.
- * In: a MetricPipeline manifest. Out: the typed pipeline, absent where the version, the endpoint or the protocol cannot be read, and one
- * error finding for every field that is wrong. Never throws.
- * Source: telemetry-manager `apis/telemetry/v1beta1/{metricpipeline_types,shared_types}.go` and their v1alpha1 twins, with the CEL rules there.
+ * Reads and checks a MetricPipeline as far as its backend's port depends on it: no pipeline where the version, the endpoint
+ * or the protocol cannot be read, and an error for every field that is wrong. Source: telemetry-manager
+ * `apis/telemetry/v1beta1/{metricpipeline_types,shared_types}.go` and their v1alpha1 twins, with the CEL rules there.
  */
 export function readMetricPipeline(manifest: Manifest): {
   pipeline?: MetricPipeline;
@@ -48,33 +43,25 @@ export function readMetricPipeline(manifest: Manifest): {
   findings: Finding[];
 } {
   if (!isKnownVersion(manifest)) {
-    const cause = `the MetricPipeline has an unknown version`;
-    const remedy = `set apiVersion to ${VERSIONS.map((version) => `${GROUP}/${version}`).join(" or ")}`;
+    const remedy = `set apiVersion to ${VERSIONS.join(" or ")}`;
+    const fault = { cause: "the MetricPipeline has an unknown version", remedy };
     const field = { path: "apiVersion", currentValue: manifest.ref.apiVersion };
-    return { prometheusInput: false, findings: [findingAt(manifest, "error", field, { cause, remedy })] };
+    return { prometheusInput: false, findings: [findingAt(manifest, "error", fault, field)] };
   }
   const reader = new FieldReader(manifest);
+  const { findings } = reader;
   const inputs = AGENT_INPUTS.map((input) => reader.flag(`spec.input.${input}.enabled`));
+  const prometheusInput = inputs[AGENT_INPUTS.indexOf("prometheus")] ?? false;
   const protocol = readProtocol(reader);
-  const endpoint = readEndpointSource(reader);
+  const endpoint = readEndpointSource(reader, manifest);
   const path = reader.text(`${OUTPUT}.path`);
   if (protocol === "grpc" && path) {
-    reader.report(
-      `${OUTPUT}.path`,
-      path,
-      "a path is only possible with the protocol http",
-      "remove path, or set protocol: http",
-    );
+    const cause = "a path is only possible with the protocol http";
+    reader.report(`${OUTPUT}.path`, cause, "remove path, or set protocol: http", path);
   }
   const settings = readSettings(reader);
-  const prometheusInput = inputs[AGENT_INPUTS.indexOf("prometheus")] ?? false;
-  const { findings } = reader;
   if (endpoint === undefined || protocol === undefined) return { prometheusInput, findings };
-  return {
-    pipeline: { manifest, endpoint, settings: { ...settings, protocol } },
-    prometheusInput,
-    findings,
-  };
+  return { pipeline: { manifest, endpoint, settings: { ...settings, protocol } }, prometheusInput, findings };
 }
 
 /** Reads fields by dotted path and collects a finding for every value of a wrong type, the outermost wrong one only. */
@@ -87,10 +74,6 @@ class FieldReader {
     this.#manifest = manifest;
   }
 
-  get apiVersion(): string {
-    return this.#manifest.ref.apiVersion;
-  }
-
   /** The value at the path, with a finding where a step on the way is no map. */
   value(path: string): unknown {
     const keys = path.split(".");
@@ -98,8 +81,7 @@ class FieldReader {
     for (const [depth, key] of keys.entries()) {
       if (!isRecord(here)) {
         const remedy = `write the keys of ${keys[depth - 1]} under it, ${key} among them`;
-        this.#wrongType(keys.slice(0, depth).join("."), here, "a map", remedy);
-        return undefined;
+        return this.#wrongType(keys.slice(0, depth).join("."), here, "a map", remedy);
       }
       here = valueAt(here, key);
       if (here === undefined) return undefined;
@@ -107,25 +89,19 @@ class FieldReader {
     return here;
   }
 
+  /** True where there is a map. */
   map(path: string): boolean {
-    const value = this.value(path);
-    if (value === undefined || isRecord(value)) return value !== undefined;
-    this.#wrongType(path, value, "a map", "write its fields as keys under it");
-    return false;
+    return this.#read(path, isRecord, "a map", "write its fields as keys under it") !== undefined;
   }
 
   flag(path: string): boolean {
-    const value = this.value(path);
-    if (value === undefined || typeof value === "boolean") return value ?? false;
-    this.#wrongType(path, value, "true or false", "write true or false without quotation marks");
-    return false;
+    const remedy = "write true or false without quotation marks";
+    return this.#read(path, (value) => typeof value === "boolean", "true or false", remedy) ?? false;
   }
 
   text(path: string): string | undefined {
-    const value = this.value(path);
-    if (value === undefined || typeof value === "string") return value;
-    this.#wrongType(path, value, "text", "write it as text, in quotation marks if it looks like a number");
-    return undefined;
+    const remedy = "write it as text, in quotation marks if it looks like a number";
+    return this.#read(path, (value) => typeof value === "string", "text", remedy);
   }
 
   /** True where the field or a map around it has a finding. */
@@ -134,17 +110,26 @@ class FieldReader {
   }
 
   /** Adds a finding, unless the field or a map around it has one. */
-  report(path: string, current: unknown, cause: string, remedy: string): void {
+  report(path: string, cause: string, remedy: string, current?: unknown): undefined {
     if (this.isBroken(path)) return;
     this.#reported.add(path);
     const isHidden = typeof current === "object" || (typeof current === "string" && CREDENTIALS.test(path));
     const currentValue = isHidden ? undefined : typeof current === "string" ? showable(current) : current;
-    const field = { path, ...(currentValue === undefined ? {} : { currentValue }) };
-    this.findings.push(findingAt(this.#manifest, "error", field, { cause, remedy }));
+    this.findings.push(findingAt(this.#manifest, "error", { cause, remedy }, { path, currentValue }));
   }
 
-  #wrongType(path: string, value: unknown, wanted: string, remedy: string): void {
-    this.report(path, value, `${path} must be ${wanted} and is ${typeName(value)}`, remedy);
+  #read<Wanted>(
+    path: string,
+    isWanted: (value: unknown) => value is Wanted,
+    wanted: string,
+    remedy: string,
+  ): Wanted | undefined {
+    const value = this.value(path);
+    return value === undefined || isWanted(value) ? value : this.#wrongType(path, value, wanted, remedy);
+  }
+
+  #wrongType(path: string, value: unknown, wanted: string, remedy: string): undefined {
+    return this.report(path, `${path} must be ${wanted} and is ${typeName(value)}`, remedy, value);
   }
 }
 
@@ -154,59 +139,37 @@ function readProtocol(reader: FieldReader): "grpc" | "http" | undefined {
   // The operator's webhook sets grpc where nothing is written.
   if (value === undefined || value === "") return "grpc";
   if (value === "grpc" || value === "http") return value;
-  reader.report(
-    path,
-    value,
-    "the protocol is neither grpc nor http",
-    "set protocol to grpc or http, or remove it for grpc",
-  );
-  return undefined;
+  const remedy = "set protocol to grpc or http, or remove it for grpc";
+  return reader.report(path, "the protocol is neither grpc nor http", remedy, value);
 }
 
-function readEndpointSource(reader: FieldReader): EndpointSource | undefined {
+function readEndpointSource(reader: FieldReader, { ref }: Manifest): ValueSource | undefined {
   const path = `${OUTPUT}.endpoint`;
   reader.map(path);
   const value = reader.text(`${path}.value`);
   const hasValueFrom = reader.map(`${path}.valueFrom`);
   if (reader.isBroken(`${path}.value`) || reader.isBroken(`${path}.valueFrom`)) return undefined;
-  if (value === undefined && !hasValueFrom) {
-    reader.report(
-      path,
-      undefined,
-      "the endpoint is missing",
-      "set endpoint.value, or endpoint.valueFrom.secretKeyRef with name, namespace and key",
-    );
-    return undefined;
+  if (!hasValueFrom && value !== undefined) return { value };
+  if (!hasValueFrom) {
+    const remedy = "set endpoint.value, or endpoint.valueFrom.secretKeyRef with name, namespace and key";
+    return reader.report(path, "the endpoint is missing", remedy);
   }
-  if (!hasValueFrom) return { value: value ?? "" };
   // v1alpha1 lets an empty value stand beside valueFrom, v1beta1 does not.
-  if (value !== undefined && !(value === "" && reader.apiVersion.endsWith("/v1alpha1"))) {
-    reader.report(path, undefined, "the endpoint has both value and valueFrom", "remove one of the two");
-    return undefined;
+  if (value !== undefined && !(value === "" && ref.apiVersion.endsWith("/v1alpha1"))) {
+    return reader.report(path, "the endpoint has both value and valueFrom", "remove one of the two");
   }
   return readSecretKeyRef(reader, `${path}.valueFrom.secretKeyRef`);
 }
 
-function readSecretKeyRef(reader: FieldReader, path: string): EndpointSource | undefined {
+function readSecretKeyRef(reader: FieldReader, path: string): ValueSource | undefined {
   if (!reader.map(path)) {
-    reader.report(
-      path,
-      undefined,
-      "the endpoint's secretKeyRef is missing",
-      "set secretKeyRef with name, namespace and key",
-    );
-    return undefined;
+    const remedy = "set secretKeyRef with name, namespace and key";
+    return reader.report(path, "the endpoint's secretKeyRef is missing", remedy);
   }
   const [name, namespace, key] = ["name", "namespace", "key"].map((part) => {
     const text = reader.text(`${path}.${part}`);
-    if (text) return text;
-    reader.report(
-      `${path}.${part}`,
-      text,
-      `the ${part} of the endpoint's Secret is missing`,
-      `set secretKeyRef.${part}`,
-    );
-    return undefined;
+    const cause = `the ${part} of the endpoint's Secret is missing`;
+    return text || reader.report(`${path}.${part}`, cause, `set secretKeyRef.${part}`, text);
   });
   return name && namespace && key ? { secretKeyRef: { name, namespace, key } } : undefined;
 }

@@ -1,20 +1,15 @@
 import type { Manifest } from "../base/manifest.ts";
 import type { Fault } from "./fault.ts";
 
-/** The annotation by which a user tells the ports of a MetricPipeline whose endpoint cannot be read at build time (DESIGN.md, Names). */
+/** The annotation that lists the ports of a MetricPipeline whose endpoint cannot be read at build time. */
 export const BACKEND_PORTS_ANNOTATION = "intercept-backends.dev/backend-ports";
 
 /** The remedy wherever a port is not known at build time. */
 export const ANNOTATE = `set the annotation ${BACKEND_PORTS_ANNOTATION}: "4317" on the MetricPipeline, with the port that the backend listens on`;
 
-/**
- * Reads the override annotation of a MetricPipeline.
- * In: the manifest; the annotation is a comma list of ports, white space around them allowed, such as `"4317, 9411"`.
- * Out: the ports in ascending order without repeats, undefined without the annotation, or the fault. Never throws.
- * Source: DESIGN.md, Names.
- */
-export function readOverride(manifest: Manifest): number[] | Fault | undefined {
-  const text = manifest.annotations[BACKEND_PORTS_ANNOTATION];
+/** The ports of the annotation, such as `"4317, 9411"`, in ascending order without repeats, or what is wrong with it. */
+export function readOverride({ annotations }: Manifest): number[] | Fault | undefined {
+  const text = annotations[BACKEND_PORTS_ANNOTATION];
   if (text === undefined) return undefined;
   const words = text.split(",").map((word) => word.trim());
   if (!words.every((word) => /^[1-9]\d{0,4}$/.test(word) && Number(word) <= 65535)) {

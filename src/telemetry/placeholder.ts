@@ -24,10 +24,9 @@ export function maskPlaceholders(text: string): string {
 }
 
 /**
- * An endpoint in a form that may be shown: as written, but without user info, query and fragment, which may hold credentials.
- * In: the `value` of an endpoint, well-formed or not; never a Secret's. Out: text; `…` marks what was left out besides user info. Never throws.
- * Errs on the side of hiding: all before the last `@` is taken for user info, even where Go sees a path there.
- * Source: DESIGN.md, "No Secret value reaches stdout".
+ * The `value` of an endpoint as it may be shown, never a Secret's: without user info, query and fragment, which may hold
+ * credentials; `…` marks what was left out besides user info. All before the last `@` is taken for user info, even where
+ * Go sees a path there.
  */
 export function showable(text: string): string {
   const masked = maskPlaceholders(text);

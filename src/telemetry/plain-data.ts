@@ -1,9 +1,6 @@
 import { isRecord } from "../base/record.ts";
 
-/**
- * The value at a path of keys, or undefined where a step is missing, null or no map.
- * In: plain data and keys from the outside in. Never throws. Null counts as absent, as the API server prunes it.
- */
+/** The value at a path of keys; undefined where a step is missing, no map, or null, which the API server prunes. */
 export function valueAt(value: unknown, ...keys: string[]): unknown {
   let current: unknown = value;
   for (const key of keys) {
@@ -12,25 +9,27 @@ export function valueAt(value: unknown, ...keys: string[]): unknown {
   return current ?? undefined;
 }
 
-/** The map at a key, empty where there is none. In: plain data and a key. Never throws. */
-export function mapAt(value: unknown, key: string): Readonly<Record<string, unknown>> {
-  const map = valueAt(value, key);
+/** The map at a path of keys, empty where there is none. */
+export function mapAt(value: unknown, ...keys: string[]): Readonly<Record<string, unknown>> {
+  const map = valueAt(value, ...keys);
   return isRecord(map) ? map : {};
 }
 
-/** What a person calls the type of a value of plain data: `a map`, `a list`, `text`, `a number`, `true or false`, `nothing`. Never throws. */
+/** The list at a path of keys, empty where there is none. */
+export function listAt(value: unknown, ...keys: string[]): readonly unknown[] {
+  const list = valueAt(value, ...keys);
+  return Array.isArray(list) ? list : [];
+}
+
+/** What a person calls the type of a value: `a map`, `a list`, `text`, `a number`, `true or false`, `nothing`. */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
-  switch (typeof value) {
-    case "string":
-      return "text";
-    case "boolean":
-      return "true or false";
-    case "number":
-    case "bigint":
-      return "a number";
-    default:
-      return "a map";
-  }
+  const names: Record<string, string> = {
+    string: "text",
+    boolean: "true or false",
+    number: "a number",
+    bigint: "a number",
+  };
+  return names[typeof value] ?? "a map";
 }

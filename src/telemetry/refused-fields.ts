@@ -25,11 +25,13 @@ export function refusedFields({ ref, object }: Manifest): RefusedField[] {
   return found;
 }
 
-/** Null counts as absent, as the API server prunes it. */
+/** True for a field that is there and not null, which counts as absent, as the API server prunes it. */
+const has = (fields: Readonly<Record<string, unknown>>, key: string): boolean => valueAt(fields, key) !== undefined;
+
 function map(fields: Readonly<Record<string, Check>>, required: readonly string[] = [], ...rules: Rule[]): Check {
   return (value, path, report) => {
     if (!isRecord(value)) return wrongType(value, "a map", path, report);
-    for (const key of required.filter((each) => valueAt(value, each) === undefined)) {
+    for (const key of required.filter((each) => !has(value, each))) {
       report(`${path}.${key}`, "is missing", `set ${key}`);
     }
     for (const [key, check] of Object.entries(fields)) {
@@ -55,11 +57,8 @@ function text(accepts: (value: string) => boolean, cause: string, remedy: string
 }
 
 function oneOf(...values: string[]): Check {
-  return text(
-    (value) => values.includes(value),
-    `is none of ${values.join(", ")}`,
-    `write one of ${values.join(", ")}`,
-  );
+  const all = values.join(", ");
+  return text((value) => values.includes(value), `is none of ${all}`, `write one of ${all}`);
 }
 
 const anyText = text(() => true, "", "");
@@ -80,18 +79,16 @@ function isFilledInLater(value: unknown): boolean {
 
 function notBoth(one: string, other: string): Rule {
   return (fields) =>
-    valueAt(fields, one) === undefined || valueAt(fields, other) === undefined
-      ? undefined
-      : [`has both ${one} and ${other}`, "remove one of the two"];
+    has(fields, one) && has(fields, other) ? [`has both ${one} and ${other}`, "remove one of the two"] : undefined;
 }
 
 const needsValue: Rule = (fields) =>
-  valueAt(fields, "value") === undefined && valueAt(fields, "valueFrom") === undefined
-    ? ["has neither value nor valueFrom", "set one of the two"]
-    : undefined;
+  has(fields, "value") || has(fields, "valueFrom")
+    ? undefined
+    : ["has neither value nor valueFrom", "set one of the two"];
 
 const certAndKey: Rule = (fields) =>
-  (valueAt(fields, "cert") === undefined) === (valueAt(fields, "key") === undefined)
+  has(fields, "cert") === has(fields, "key")
     ? undefined
     : ["has one of cert and key without the other", "set both, or neither"];
 
@@ -125,13 +122,12 @@ function specOf(isBeta: boolean): Check {
   const optional = map(source, [], oneSource);
   const given = map(source, [], oneSource, needsValue);
   const filledIn = isBeta ? given : optional;
-  const tokenURL = map(
-    { ...source, value: text(isUrl, "is not a URL", "write it from https:// on") },
-    [],
-    oneSource,
-    needsValue,
-  );
+  const url = text(isUrl, "is not a URL", "write it from https:// on");
+  const tokenURL = map({ ...source, value: url }, [], oneSource, needsValue);
   const header = { ...source, name: filled, prefix: anyText };
+  const headerRules = isBeta ? [oneSource, needsValue] : [oneSource];
+  const oauth2 = { tokenURL, clientID: given, clientSecret: given };
+  const tls = { insecure: flag, insecureSkipVerify: flag, ca: optional, cert: optional, key: optional };
   const scraping = { enabled: flag, namespaces, diagnosticMetrics: switchable };
   return map({
     input: map({
@@ -151,21 +147,13 @@ function specOf(isBeta: boolean): Check {
         authentication: map(
           {
             basic: map({ user: filledIn, password: filledIn }, ["user", "password"]),
-            oauth2: map({ tokenURL, clientID: given, clientSecret: given, scopes: texts }, [
-              "tokenURL",
-              "clientID",
-              "clientSecret",
-            ]),
+            oauth2: map({ ...oauth2, scopes: texts }, Object.keys(oauth2)),
           },
           [],
           notBoth("basic", "oauth2"),
         ),
-        headers: list(isBeta ? map(header, ["name"], oneSource, needsValue) : map(header, ["name"], oneSource)),
-        tls: map(
-          { insecure: flag, insecureSkipVerify: flag, ca: optional, cert: optional, key: optional },
-          [],
-          certAndKey,
-        ),
+        headers: list(map(header, ["name"], ...headerRules)),
+        tls: map(tls, [], certAndKey),
         temporality: oneOf("preserve", "delta"),
         ...(isBeta ? { compression: oneOf("none", "gzip", "snappy", "zstd") } : {}),
       }),

@@ -1,10 +1,11 @@
 import type { Manifest } from "../base/manifest.ts";
-import type { SecretKeyRef } from "./backends.ts";
+import { addTo, isSame } from "../base/record.ts";
 import type { Fault } from "./fault.ts";
 import { UNKNOWN } from "./go-url.ts";
 import { ANNOTATE } from "./override.ts";
 import { maskPlaceholders } from "./placeholder.ts";
 import { mapAt, typeName, valueAt } from "./plain-data.ts";
+import type { SecretKeyRef, ValueSource } from "./value-source.ts";
 
 /** What the stream says of one key of a Secret. Only `value` holds a secret; the faults name Secrets and keys, never values. */
 export type SecretReading =
@@ -22,22 +23,26 @@ export interface Secrets {
   readings: Map<string, SecretReading>;
 }
 
-/** Other kinds are passed over. */
+/** Finds Secrets by name; other kinds are ignored. */
 export function indexSecrets(manifests: readonly Manifest[]): Secrets {
   const byName = new Map<string, Manifest[]>();
   const anywhere = new Map<string, Manifest>();
-  for (const manifest of manifests.filter(isKind)) {
+  for (const manifest of manifests) {
+    if (!isPlainSecret(manifest) && !madeNamePath(manifest)) continue;
     namesOf(manifest).forEach((names, rank) => {
       for (const name of names) {
         const key = keyOf(isPlainSecret(manifest), manifest.ref.namespace, rank, name);
-        const sameName = byName.get(key);
-        if (sameName) sameName.push(manifest);
-        else byName.set(key, [manifest]);
+        addTo(byName, key, manifest);
         if (!anywhere.has(name)) anywhere.set(name, manifest);
       }
     });
   }
   return { byName, anywhere, readings: new Map() };
+}
+
+/** The text of a field, wherever it stands. */
+export function readSource(source: ValueSource, secrets: Secrets): SecretReading {
+  return "value" in source ? { kind: "value", value: source.value } : lookUpSecret(source.secretKeyRef, secrets);
 }
 
 /**
@@ -56,35 +61,23 @@ export function lookUpSecret(ref: SecretKeyRef, secrets: Secrets): SecretReading
 function read(ref: SecretKeyRef, secrets: Secrets): SecretReading {
   const candidates = bestMatches(ref, secrets, true);
   if (candidates.length > 0) return readCandidates(ref, candidates);
-  const elsewhere = secrets.anywhere.get(ref.name);
   const substitute = bestMatches(ref, secrets, false)[0];
-  const where =
-    substitute !== undefined
-      ? `which the stream holds only as ${substitute.ref.kind} ${nameOf(substitute)}`
-      : elsewhere === undefined
-        ? "which is not in the stream"
-        : `which is not in the stream, though ${elsewhere.ref.kind} ${nameOf(elsewhere)} is`;
-  return unresolved(
-    `the endpoint is in Secret ${ref.namespace}/${ref.name}, ${where}, so the port is not known at build time`,
-  );
+  const elsewhere = secrets.anywhere.get(ref.name);
+  let where = "which is not in the stream";
+  if (substitute) where = `which the stream holds only as ${substitute.ref.kind} ${nameOf(substitute)}`;
+  else if (elsewhere) where += `, though ${elsewhere.ref.kind} ${nameOf(elsewhere)} is`;
+  const secret = `Secret ${ref.namespace}/${ref.name}`;
+  return unresolved(`the endpoint is in ${secret}, ${where}, so the port is not known at build time`);
 }
 
 function isPlainSecret({ ref }: Manifest): boolean {
   return ref.apiVersion === "v1" && ref.kind === "Secret";
 }
 
-function isExternalSecret({ ref }: Manifest): boolean {
-  return ref.apiVersion.startsWith("external-secrets.io/") && ref.kind === "ExternalSecret";
-}
-
-function isSealedSecret({ ref }: Manifest): boolean {
-  return ref.apiVersion.startsWith("bitnami.com/") && ref.kind === "SealedSecret";
-}
-
-/** The name that the template of an ExternalSecret or SealedSecret gives to its Secret. */
-function madeName(manifest: Manifest): unknown {
-  if (isExternalSecret(manifest)) return valueAt(manifest.object, "spec", "target", "name");
-  if (isSealedSecret(manifest)) return valueAt(manifest.object, "spec", "template", "metadata", "name");
+/** Where an ExternalSecret or SealedSecret names the Secret that it makes; undefined for other kinds. */
+function madeNamePath({ ref: { apiVersion, kind } }: Manifest): string[] | undefined {
+  if (apiVersion.startsWith("external-secrets.io/") && kind === "ExternalSecret") return ["spec", "target", "name"];
+  if (apiVersion.startsWith("bitnami.com/") && kind === "SealedSecret") return ["spec", "template", "metadata", "name"];
   return undefined;
 }
 
@@ -94,8 +87,9 @@ function madeName(manifest: Manifest): unknown {
  * kustomize's hash.
  */
 function namesOf(manifest: Manifest): readonly (readonly string[])[] {
-  const made = madeName(manifest);
   const { name } = manifest.ref;
+  const path = madeNamePath(manifest);
+  const made = path && valueAt(manifest.object, ...path);
   const hashed = isPlainSecret(manifest) && /^-[bcdfghkmt2456789]{10}$/.test(name.slice(-11));
   return [
     typeof made === "string" ? [made] : made === undefined ? [name] : [],
@@ -104,33 +98,26 @@ function namesOf(manifest: Manifest): readonly (readonly string[])[] {
   ];
 }
 
-const RANKS = [0, 1, 2];
-
 function keyOf(isPlain: boolean, namespace: string | undefined, rank: number, name: string): string {
   return JSON.stringify([isPlain, namespace, rank, name]);
 }
 
-function isKind(manifest: Manifest): boolean {
-  return isPlainSecret(manifest) || isExternalSecret(manifest) || isSealedSecret(manifest);
-}
-
 function bestMatches(ref: SecretKeyRef, { byName }: Secrets, isPlain: boolean): readonly Manifest[] {
-  const keys = [ref.namespace, undefined].flatMap((each) => RANKS.map((rank) => keyOf(isPlain, each, rank, ref.name)));
+  const keys = [ref.namespace, undefined].flatMap((each) =>
+    [0, 1, 2].map((rank) => keyOf(isPlain, each, rank, ref.name)),
+  );
   return keys.map((key) => byName.get(key)).find((found) => found !== undefined) ?? [];
 }
 
 function readCandidates(ref: SecretKeyRef, candidates: readonly Manifest[]): SecretReading {
   const readings = candidates.map((candidate) => readKey(ref, candidate));
   const first = readings[0] as SecretReading;
-  if (readings.every((reading) => isSame(reading, first))) return first;
+  if (readings.every((each) => each.kind === first.kind && (each.kind !== "value" || isSame(each, first))))
+    return first;
   return wrong(
     `${candidates.length} Secrets of the stream match ${ref.namespace}/${ref.name} and differ in the key ${ref.key}: ${candidates.map(nameOf).join(", ")}`,
     "keep one of them in the stream, or give them different names",
   );
-}
-
-function isSame(a: SecretReading, b: SecretReading): boolean {
-  return a.kind === "value" && b.kind === "value" ? a.value === b.value : a.kind === b.kind && a.kind !== "value";
 }
 
 function readKey(ref: SecretKeyRef, secret: Manifest): SecretReading {
@@ -140,20 +127,18 @@ function readKey(ref: SecretKeyRef, secret: Manifest): SecretReading {
   if (!inStringData && !Object.hasOwn(data, ref.key)) {
     const keys = [...new Set([...Object.keys(data), ...Object.keys(stringData)])].toSorted();
     const there = keys.length === 0 ? "has no keys" : `has the keys ${keys.join(", ")}`;
-    return wrong(
-      `Secret ${nameOf(secret)} has no key ${ref.key}; it ${there}`,
-      "set secretKeyRef.key to a key of the Secret, or add the key to the Secret",
-    );
+    const remedy = "set secretKeyRef.key to a key of the Secret, or add the key to the Secret";
+    return wrong(`Secret ${nameOf(secret)} has no key ${ref.key}; it ${there}`, remedy);
   }
   const value = (inStringData ? stringData[ref.key] : data[ref.key]) ?? "";
   const place = `key ${ref.key} in ${inStringData ? "stringData" : "data"} of Secret ${nameOf(secret)}`;
   if (typeof value !== "string") {
     return wrong(`${place} must be text and is ${typeName(value)}`, "put it in quotation marks");
   }
-  if (value.startsWith("ENC[AES256_GCM,"))
-    return unresolved(`${place} is encrypted with SOPS, so the port is not known at build time`);
-  if (!inStringData && isFilledInLater(value)) {
-    return unresolved(`${place} is a placeholder, so the port is not known at build time`);
+  const isEncrypted = value.startsWith("ENC[AES256_GCM,");
+  if (isEncrypted || (!inStringData && isFilledInLater(value))) {
+    const why = isEncrypted ? "encrypted with SOPS" : "a placeholder";
+    return unresolved(`${place} is ${why}, so the port is not known at build time`);
   }
   return inStringData ? { kind: "value", value } : decode(value, place);
 }
@@ -164,14 +149,12 @@ function isFilledInLater(base64: string): boolean {
   return masked !== base64 && /^[\w+/=\s]*$/.test(masked.replaceAll(UNKNOWN, ""));
 }
 
-/** As the API server does: standard alphabet, padded, line breaks passed over. */
+/** As the API server does: standard alphabet, padded, line breaks ignored. */
 function decode(base64: string, place: string): SecretReading {
   const compact = base64.replace(/[\r\n]/g, "");
   if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) {
-    return wrong(
-      `${place} is not valid base64`,
-      "encode the endpoint with base64, or write it in plain text under stringData",
-    );
+    const remedy = "encode the endpoint with base64, or write it in plain text under stringData";
+    return wrong(`${place} is not valid base64`, remedy);
   }
   try {
     const value = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(compact, "base64"));

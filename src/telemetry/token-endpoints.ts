@@ -1,10 +1,8 @@
 import type { Manifest } from "../base/manifest.ts";
 import { readEndpoint } from "./endpoint.ts";
 import type { Fault } from "./fault.ts";
-import { showable } from "./placeholder.ts";
-import { lookUpSecret } from "./secrets.ts";
-import type { Secrets } from "./secrets.ts";
-import { valueSourceAt, type ValueSource } from "./value-source.ts";
+import { readSource, type Secrets } from "./secrets.ts";
+import { shownSource, valueSourceAt } from "./value-source.ts";
 
 /** The field of a MetricPipeline that holds the token endpoint, as `value` or `valueFrom.secretKeyRef`. */
 export const TOKEN_URL = "spec.output.otlp.authentication.oauth2.tokenURL";
@@ -19,7 +17,7 @@ export interface TokenEndpoint {
   isFromSecret: boolean;
   /** `https://`: the collector itself uses TLS. */
   isEncrypted: boolean;
-  /** The URL in a form that may be shown: without user info, query and fragment, or `<from Secret ns/name key>:8080`. */
+  /** The URL in a form that may be shown, see `shownSource`. */
   shown: string;
 }
 
@@ -29,7 +27,7 @@ export interface UntoldTokenEndpoint {
   fault: Fault;
 }
 
-/** The token endpoints of the selected MetricPipelines, in their order. As `readTokenEndpoint`. */
+/** The token endpoints of the selected MetricPipelines, in their order. */
 export function tokenEndpoints(
   selected: readonly Manifest[],
   secrets: Secrets,
@@ -45,39 +43,30 @@ export function tokenEndpoints(
 }
 
 /**
- * The token endpoint of one MetricPipeline, or why it cannot be told; undefined without OAuth2.
- * In: the pipeline and the Secrets of the stream. A fault holds no part of the URL. Never throws.
- * Source: telemetry-manager `apis/telemetry/v1beta1/shared_types.go`, `OAuth2Options`; the collector's oauth2client extension hands the URL
- * to Go's `net/http`, which wants `http://` or `https://` and dials 80 or 443 without a port.
+ * The token endpoint of one MetricPipeline, or why it cannot be read; undefined without OAuth2. A fault holds no part of
+ * the URL. Source: telemetry-manager `apis/telemetry/v1beta1/shared_types.go`, `OAuth2Options`; the collector's
+ * oauth2client extension hands the URL to Go's `net/http`, which wants `http://` or `https://` and dials 80 or 443
+ * without a port.
  */
 export function readTokenEndpoint(pipeline: Manifest, secrets: Secrets): TokenEndpoint | Fault | undefined {
   const source = valueSourceAt(pipeline, TOKEN_URL);
   if (source === undefined) return undefined;
-  const text = textOf(source, secrets);
-  if (typeof text !== "string") return text;
-  const reading = readEndpoint(text, { protocol: "http", tls: { insecure: false, material: false }, oauth2: false });
+  if (source === "incomplete") {
+    const cause = "it has neither a value nor a secretKeyRef with name, namespace and key";
+    return { cause, remedy: `set ${TOKEN_URL}` };
+  }
+  const text = readSource(source, secrets);
+  if (text.kind !== "value") return text.fault;
+  const settings = { protocol: "http", tls: { insecure: false, material: false }, oauth2: false } as const;
+  const reading = readEndpoint(text.value, settings);
   if (reading.kind === "unresolved") return reading.fault;
   if (reading.kind === "wrong") return reading.faults[0];
-  const { port, host } = reading;
-  const { secretKeyRef: ref } = source;
   return {
     pipeline,
-    port,
-    ...(host === undefined ? {} : { host }),
-    isFromSecret: ref !== undefined,
-    isEncrypted: /^https:/i.test(text),
-    shown: ref === undefined ? showable(text) : `<from Secret ${ref.namespace}/${ref.name} ${ref.key}>:${port}`,
+    port: reading.port,
+    ...(reading.host === undefined ? {} : { host: reading.host }),
+    isFromSecret: "secretKeyRef" in source,
+    isEncrypted: /^https:/i.test(text.value),
+    shown: shownSource(source, reading.port),
   };
-}
-
-function textOf({ value, secretKeyRef }: ValueSource, secrets: Secrets): string | Fault {
-  if (value !== undefined) return value;
-  if (secretKeyRef === undefined) {
-    return {
-      cause: "it has neither a value nor a secretKeyRef with name, namespace and key",
-      remedy: `set ${TOKEN_URL}`,
-    };
-  }
-  const secret = lookUpSecret(secretKeyRef, secrets);
-  return secret.kind === "value" ? secret.value : secret.fault;
 }

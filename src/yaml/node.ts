@@ -18,7 +18,7 @@ interface Place {
 /** How a scalar is written; `none` is a plain one without a character, as of `key:` with nothing behind it. */
 export type ScalarForm = "plain" | "single" | "double" | "literal" | "folded" | "none";
 
-/** A scalar. Its value is undefined where a tag makes something of it that is no plain data, such as a date. */
+/** A scalar; its value is undefined where a tag makes something of it that is no plain data, such as bytes. */
 export interface ScalarNode extends Place {
   kind: "scalar";
   form: ScalarForm;
@@ -72,6 +72,8 @@ export type Member = Pair | Element;
 export interface AliasNode extends Place {
   kind: "alias";
   name: string;
+  /** Undefined where no node before it has the anchor. It may be a node that the alias is part of. */
+  target: Node | undefined;
 }
 
 /** True for a map or a list. */
@@ -105,7 +107,48 @@ export function pairOf(map: MapNode, key: string): Pair | undefined {
   return map.pairs.find((pair) => isKey(pair, key));
 }
 
+/** The scalar that is the key of a pair, or that its alias stands for. */
+export function scalarKey({ key }: Pair): ScalarNode | undefined {
+  const node = key.kind === "alias" ? key.target : key;
+  return node?.kind === "scalar" ? node : undefined;
+}
+
 /** True for a pair whose key is this string. */
 export function isKey({ key, isMerge }: Pair, wanted: string): boolean {
   return key.kind === "scalar" && key.value === wanted && !isMerge;
+}
+
+/**
+ * Where the last pair or element on a path stands that there is, from its key or dash to the end of its value: for a path
+ * that leads nowhere the nearest one above it. Undefined where the first step already does. Aliases and merge keys are not
+ * followed, as what they mean stands elsewhere.
+ */
+export function memberSpan(
+  root: Node | undefined,
+  path: readonly (string | number)[],
+): Pick<Place, "start" | "end"> | undefined {
+  let node = root;
+  let span: ReturnType<typeof memberSpan>;
+  for (const step of path) {
+    const member = memberOf(node, step);
+    if (member === undefined) break;
+    node = nodeOf(member);
+    const keyEnd = "node" in member ? member.start : member.key.end;
+    span = { start: member.start, end: Math.max(keyEnd, node?.end ?? 0) };
+  }
+  return span;
+}
+
+/** The node at a path of keys and positions; undefined where it leads nowhere. */
+export function nodeBelow(root: Node | undefined, path: readonly (string | number)[]): Node | undefined {
+  return path.reduce<Node | undefined>((node, step) => nodeOf(memberOf(node, step)), root);
+}
+
+function nodeOf(member: Member | undefined): Node | undefined {
+  return member && "node" in member ? member.node : member?.value;
+}
+
+function memberOf(node: Node | undefined, step: string | number): Member | undefined {
+  if (typeof step === "string") return node?.kind === "map" ? pairOf(node, step) : undefined;
+  return node?.kind === "list" ? node.elements[step] : undefined;
 }

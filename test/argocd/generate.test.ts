@@ -51,17 +51,24 @@ describe("a folder of manifests", () => {
   });
 
   test("tells problems with their files and the lines there", () => {
-    const broken = pipeline("broken").replace("value: http", 'value: "http');
+    const broken = `${CONFIG_MAP}---\n${pipeline("broken").replace(/value: (.*)/, 'value: "$1\\q"')}`;
     const folder = repository({
       "a.yaml": `${config("telemetry-metric-agent", "no-port")}---\n${CONFIG_MAP}`,
       "b.yaml": agent(),
-      "c.yaml": `${CONFIG_MAP}---\n${broken}`,
+      "c.yaml": broken,
       "d.yaml": pipeline("no-port").replace(":4317", ""),
     });
     const noPort = /^d\.yaml:\d+:\d+: MetricPipeline\/no-port: spec\.output\.otlp\.endpoint/;
-    // The quote that is not closed swallows the rest of its document, and the reader names the line behind it.
+    const last = broken.split("\n").length - 1;
+    expectRefusal(plugin(folder), new RegExp(`^c\\.yaml:${last}:\\d+: the input is not YAML: `), noPort);
+  });
+
+  test("is refused for a document whose kind nobody can tell", () => {
+    const broken = pipeline("broken").replace("value: http", 'value: "http');
+    const folder = repository({ "a.yaml": agent(), "b.yaml": pipeline(), "c.yaml": `${CONFIG_MAP}---\n${broken}` });
+    // The quote that is not closed swallows the rest of its document, and the reader names the line after it.
     const last = `${CONFIG_MAP}---\n${broken}`.split("\n").length;
-    expectRefusal(plugin(folder), new RegExp(`^c\\.yaml:${last}:1: the input is not YAML: `), noPort);
+    expectRefusal(plugin(folder), new RegExp(`^c\\.yaml:${last}:1: the input is not YAML: `));
   });
 });
 
@@ -89,14 +96,21 @@ describe("what is for no cluster", () => {
     expect(stdout.startsWith(`${kept}---\n${CONFIG_MAP}---\n`), stdout).toBe(true);
   });
 
-  test("lists that Argo CD would take apart behind the function are refused", () => {
-    const list = `apiVersion: v1\nkind: List\nitems:\n- ${pipeline("hidden").trim().replaceAll("\n", "\n  ")}\n`;
-    expectRefusal(
-      plugin(repository({ ...files, "z.yaml": list })),
-      /^z\.yaml:1:1: List\/.*: the function does not see/,
-    );
+  test("is left out of lists, which Argo CD takes apart as well", () => {
+    const items = [pipeline("more", 4318), CONFIG_MAP.replace(" # a comment\n", `\n${local}`), pipeline("most", 4319)];
+    const elements = items.map((text) => `- ${text.trim().replaceAll("\n", "\n  ")}\n`);
+    const head = "apiVersion: v1\nkind: List\nitems:\n";
+    const { status, stdout, said } = plugin(repository({ ...files, "z.yaml": head + elements.join("") }));
+    expect({ status, said, ports: portsIn(stdout) }).toEqual({ status: 0, said: [], ports: ["4317,4318,4319"] });
+    expect(stdout.endsWith(`---\n${head}${elements.toSpliced(1, 1).join("")}`), stdout).toBe(true);
+  });
+
+  test("a ResourceList among the files is refused", () => {
     const resourceList = "---\napiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n";
-    expectRefusal(plugin(repository({ ...files, "z.yaml": resourceList })), /^z\.yaml:1:1: ResourceList\//);
+    expectRefusal(
+      plugin(repository({ ...files, "z.yaml": resourceList })),
+      /^z\.yaml:\d:1: ResourceList\/.*: a ResourceList stands among other resources/,
+    );
   });
 });
 

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { agent as namedAgent, config as configFor, pipeline as tieredPipeline, portsIn } from "../argocd/manifests.ts";
 import { folderWith, root } from "../folders.ts";
 import { runProgram } from "../program.ts";
 import { AGENT, kptExample, pipeline } from "./manifests.ts";
@@ -132,6 +133,37 @@ test("a stream from standard input is checked without results of the run", () =>
   expect(stale.stdout.toString()).not.toContain("results");
 });
 
+describe("each function config among the files decides for its own agent", () => {
+  const [front, back] = [namedAgent("front"), namedAgent("back")];
+  const others = {
+    "configs.yaml": `${configFor("front", "one")}---\n${configFor("back", "two")}`,
+    "pipelines.yaml": `${tieredPipeline("one", 4317)}---\n${tieredPipeline("two", 4318)}`,
+  };
+
+  test.each([
+    ["in files of their own", { "front.yaml": front, "back.yaml": back }],
+    ["in one file", { "agents.yaml": `${back}---\n${front}` }],
+    ["in a list", { "list.yaml": listOf(front, back) }],
+  ])("%s", (_, agents) => {
+    const folder = folderWith({ ...agents, ...others });
+    const { status, stdout, stderr } = check(folder, ".");
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+    expect(apply(folder, "git", ["apply"], stdout)).toBe("");
+    const written = Object.keys(agents).map((name) => readFileSync(join(folder, name), "utf8"));
+    const ofFront = Object.keys(agents).includes("agents.yaml") ? ["4318", "4317"] : ["4317", "4318"];
+    expect(portsIn(written.join(""))).toEqual(ofFront);
+    expect(check(folder, ".")).toEqual({ status: 0, stdout: "", stderr: "" });
+    const output = runProgram(readdirSync(folder), "", folder).stdout.toString();
+    for (const text of written) expect(output).toContain(text);
+  });
+});
+
+/** Manifests as a List in block style. */
+function listOf(...manifests: string[]): string {
+  const items = manifests.map((text) => `- ${text.trimEnd().replaceAll("\n", "\n  ")}\n`);
+  return `apiVersion: v1\nkind: List\nitems:\n${items.join("")}`;
+}
+
 function configNamed(name: string): string {
   return `apiVersion: intercept-backends.dev/v1alpha1\nkind: InterceptBackends\nmetadata: {name: ${name}}\n`;
 }
@@ -139,9 +171,9 @@ function configNamed(name: string): string {
 describe("nothing can be decided", () => {
   test.each([
     [
-      "with several function configs",
+      "with two function configs for one agent",
       { "a.yaml": `${configNamed("one")}---\n${configNamed("two")}` },
-      /one, two; name the file/,
+      /^agent\.yaml:1:1: DaemonSet\/.*: the InterceptBackends one and two are both for this DaemonSet/,
     ],
     [
       "with a function config that is no YAML",

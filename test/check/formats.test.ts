@@ -39,7 +39,7 @@ describe("for GitHub", () => {
       undefined,
     ]);
     expect(stdout.split("\n")[0]).toMatch(
-      /::a line is missing behind this one; run intercept-backends .*:%0A\+ {9}sidecar\.istio\.io\/inject: "true"$/,
+      /::a line is missing after this one; run intercept-backends .*:%0A\+ {9}sidecar\.istio\.io\/inject: "true"$/,
     );
   });
 
@@ -53,14 +53,14 @@ describe("for GitHub", () => {
     expect(stdout.split("\n").every((line) => line === "" || /^::(?:error|warning) /.test(line))).toBe(true);
   });
 
-  test("lines that must read otherwise are named from the first to the last", () => {
+  test("lines that must change are named from the first to the last", () => {
     const folder = folderWith({ "agent.yaml": AGENT, "one.yaml": pipeline("one", 4317) });
     const written = runProgram(["agent.yaml", "one.yaml"], "", folder).stdout.toString();
     const stale = written
       .replace('"4317"', '"1"\n        # and a line that stays\n        other: x')
       .replace('"true"', '"100%"');
     const { stdout } = check({ "all.yaml": stale }, "--format", "github");
-    expect(stdout).toMatch(/^::error file=all\.yaml,line=\d+,title=[^:]*::this line must read otherwise; .*100%25/m);
+    expect(stdout).toMatch(/^::error file=all\.yaml,line=\d+,title=[^:]*::this line must change; .*100%25/m);
     expect(stdout).toMatch(/includeOutboundPorts: "1"%0A\+ {9}\S+includeOutboundPorts: "4317"$/m);
   });
 

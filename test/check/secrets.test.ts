@@ -100,7 +100,6 @@ const DOCUMENTS: [string, Applied, string][] = [
   ["documents around it", "applies", `${SECRET}---\n${END}---\n${SECRET}`],
   ["a document right before", "applies", `${SECRET}---\n${TOP}`],
   ["documents on one line each", "applies", `${FLOW_SECRET}\n---\n${AGENT}---\n${FLOW_SECRET}\n`],
-  ["a document on the line of its mark", "applies bare", `${END}--- ${FLOW_SECRET}\n`],
 ];
 
 function check(folder: string, format: string): ReturnType<typeof runProgram> {
@@ -111,6 +110,16 @@ function check(folder: string, format: string): ReturnType<typeof runProgram> {
 function apply(folder: string, input: Uint8Array, ...args: string[]): number | null {
   return spawnSync("git", ["apply", ...args], { cwd: folder, input }).status;
 }
+
+test.each(["diff", "github", "sarif"])(
+  "--format %s refuses a document on the line of its mark and tells nothing of it",
+  (format) => {
+    const { status, stdout, stderr } = check(folderWith({ "all.yaml": `${END}--- ${FLOW_SECRET}\n` }), format);
+    expect(status).toBe(2);
+    expect(`${stdout.toString()}${stderr}`).toContain("a line that begins with --- goes on with text");
+    expect(`${stdout.toString()}${stderr}`).not.toContain(HIDDEN);
+  },
+);
 
 const STATUSES: Record<Applied, [asUsual: number, bare: number]> = {
   applies: [0, 1],

@@ -150,7 +150,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   "agent.selector.matchLabels": labels,
   "agent.container": dnsLabel,
   "pipelines.selector.matchLabels": labels,
-  "pipelines.include": oneOf("AgentInputs", "All"),
+  "pipelines.include": oneOf("AgentInputs", "EnabledInputs", "All"),
   trafficInterception: oneOf("On", "PrometheusInputScrapeOnly", "ExportOnly", "Off"),
   "ports.additional": listOf(port, "a list of port numbers"),
   "ports.excludeInbound": listOf(port, "a list of port numbers"),

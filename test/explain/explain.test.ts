@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { ExplainCall, Explained } from "../../src/cli/explain.ts";
-import { explainCommand, FORMATS } from "../../src/cli/explain.ts";
+import { explainFiles, FORMATS } from "../../src/cli/explain.ts";
 import { readFiles } from "../../src/cli/files.ts";
-import { joinDocuments } from "../../src/stream/join-documents.ts";
+import { agent, config, pipeline } from "../argocd/manifests.ts";
 import { root } from "../folders.ts";
 import { runProgram } from "../program.ts";
+import { oneFile } from "../stream/open.ts";
 
 const mesh = readFileSync(new URL("fixtures/mesh.yaml", import.meta.url), "utf8");
 const warn = fileURLToPath(new URL("fixtures/warn.yaml", import.meta.url));
@@ -15,13 +16,12 @@ const warn = fileURLToPath(new URL("fixtures/warn.yaml", import.meta.url));
 const SCRAPED_TOO = /port 9090 .*scrapes of Pod plain\/exporter/;
 
 function explainText(text: string, call: Partial<ExplainCall> = {}): Promise<Explained> {
-  return explainCommand(Buffer.from(text), { format: "table", withColour: false, ...call }, { allowManifests: true });
+  return explainFiles(oneFile(text), { format: "table", withColour: false, ...call });
 }
 
 /** What is printed for files and folders. */
 function explainPaths(paths: readonly string[], format: ExplainCall["format"]): Promise<Explained> {
-  const files = readFiles(paths);
-  return explainCommand(joinDocuments(files).bytes, { format, withColour: false }, { allowManifests: true });
+  return explainFiles(readFiles(paths), { format, withColour: false });
 }
 
 /** The flows that the JSON of a stream tells. */
@@ -88,8 +88,7 @@ describe("a flow", () => {
     const files = readFiles([example]);
     const withoutService = files.filter(({ path }) => !path.endsWith("kubernetes-service.yaml"));
     expect(withoutService).toHaveLength(files.length - 1);
-    const call = { format: "table", withColour: false } as const;
-    const { text } = await explainCommand(joinDocuments(withoutService).bytes, call, { allowManifests: true });
+    const { text } = await explainFiles(withoutService, { format: "table", withColour: false });
     expect(text).toMatch(
       /api server: it is direct if its IP is in 10\.96\.0\.1\/32, but the IP is not known; add the Service kubernetes/,
     );
@@ -142,6 +141,48 @@ describe("a flow", () => {
       ),
     );
     expect(new Set(flows.map(({ rule }) => rule))).toEqual(new Set(["sidecar-itself"]));
+  });
+});
+
+describe("function configs among the files", () => {
+  const manifests = [
+    agent("front"),
+    agent("back"),
+    pipeline("one", 4317),
+    pipeline("two", 4318),
+    config("front", "one"),
+    config("back", "two"),
+  ];
+
+  test("each get an explanation for their own agent", async () => {
+    const { text, findings } = await explainText(manifests.join("---\n"));
+    expect(findings).toEqual([]);
+    const [front = "", back = "", ...more] = text.split(/(?=^Flows of )/m);
+    expect(more).toEqual([]);
+    expect([front.includes(":4317"), front.includes(":4318")]).toEqual([true, false]);
+    expect([back.includes(":4317"), back.includes(":4318")]).toEqual([false, true]);
+  });
+
+  test("are a list of explanations as JSON, and an error as a picture, which shows one agent", async () => {
+    const { text } = await explainText(manifests.join("---\n"), { format: "json" });
+    expect((JSON.parse(text) as { agent: string }[]).map((each) => each.agent)).toEqual([
+      "kyma-system/front",
+      "kyma-system/back",
+    ]);
+    const picture = await explainText(manifests.join("---\n"), { format: "svg" });
+    expect(picture.text).toBe("");
+    expect(picture.findings.map(({ severity, cause }) => [severity, cause])).toEqual([
+      ["error", expect.stringMatching(/InterceptBackends: front, back$/)],
+    ]);
+  });
+
+  test("are an error where two are for one agent", async () => {
+    const rival = config("front", "two").replace("name: front", "name: rival");
+    const { text, findings } = await explainText([...manifests, rival].join("---\n"));
+    expect({ text, errors: findings.map(({ cause }) => cause) }).toEqual({
+      text: "",
+      errors: [expect.stringMatching(/^the InterceptBackends front and rival are both for this DaemonSet/)],
+    });
   });
 });
 

@@ -69,17 +69,27 @@ test.each(named(failing.filter(isPlain)))("the error of %s prints no manifests",
   expect(ran.stdout.toString()).toBe("");
 });
 
-describe.each(named(failing.filter((one) => !isPlain(one))))("the error of %s", (_, { input, ran, again }) => {
-  const added = ({ stdout }: Ran): string => stdout.subarray(input.length).toString();
+/** What stands in a text and not in another, which is whole before and after it; undefined where it is not. */
+function addedTo(input: Buffer, { stdout }: Ran): string | undefined {
+  let at = 0;
+  while (at < input.length && input[at] === stdout[at]) at++;
+  const end = stdout.length - (input.length - at);
+  return end >= at && stdout.subarray(end).equals(input.subarray(at)) ? stdout.subarray(at, end).toString() : undefined;
+}
 
+/** What was said; results that stand first move the lines of what comes after them. */
+function withoutPlaces({ stderr }: Ran): string {
+  return stderr.replaceAll(/:\d+:\d+: /g, ": ");
+}
+
+describe.each(named(failing.filter((one) => !isPlain(one))))("the error of %s", (_, { input, ran, again }) => {
   test("leaves the input unchanged, and adds nothing but results", () => {
-    expect(ran.stdout.subarray(0, input.length).equals(input)).toBe(true);
-    expect(added(ran)).toMatch(/^(?:results:\n[^]*)?$/);
+    expect(addedTo(input, ran)).toMatch(/^(?:(?:results:\n)?- message: [^]*)?$/);
   });
 
   test("comes again from a second run, which adds nothing", () => {
-    expect(again.stderr).toBe(ran.stderr);
-    expect(added(again)).toBe(added(ran));
+    expect(withoutPlaces(again)).toBe(withoutPlaces(ran));
+    expect(addedTo(input, again)).toBe(addedTo(input, ran));
   });
 });
 

@@ -23,7 +23,7 @@ function effortOf(host: Host, command: string, { cwd }: Example): string[] {
   return readFileSync(file, "utf8").trimEnd().split("\n");
 }
 
-const FAST = /^read \d+ items by spans; \d regions were parsed, 0 texts needed the full YAML parser$/;
+const FAST = /^read \d+ items by lines; \d regions were parsed, 0 texts needed the full YAML parser$/;
 
 // The slow ways give the same bytes, so that nobody would see them come back but by the time that they take.
 onEach([kptOnPath, kptNewest], (kpt) => {

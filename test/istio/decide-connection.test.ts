@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { decideConnection } from "../../src/istio/decide-connection.ts";
-import type { Connection } from "../../src/istio/interception-rules.ts";
-import { INTERCEPTION_RULES } from "../../src/istio/interception-rules.ts";
+import { decideConnection, INTERCEPTION_RULES, type Connection } from "../../src/istio/interception-rules.ts";
 import { readInterceptionSettings } from "../../src/istio/interception-settings.ts";
 import { readAddress } from "../../src/istio/ip-range.ts";
 

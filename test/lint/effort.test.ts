@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { explainCommand } from "../../src/cli/explain.ts";
+import { explainFiles } from "../../src/cli/explain.ts";
 import { readFiles } from "../../src/cli/files.ts";
-import { joinDocuments } from "../../src/stream/join-documents.ts";
 import { run } from "../../src/rewrite/run.ts";
+import { oneFile } from "../stream/open.ts";
 import { textOf } from "./stream.ts";
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
@@ -50,24 +50,23 @@ const scraping = {
 };
 
 describe("of a stream with hundreds of workloads that no warning is about", () => {
-  const json = textOf({ others: [scraping, ...many] });
+  const list = JSON.parse(textOf({ others: [scraping, ...many] })) as { items: unknown[] };
 
   test.each([
-    ["YAML", stringify(JSON.parse(json))],
-    ["JSON", json],
-  ])("in %s hardly more is parsed than the agent and its MetricPipelines", (_, text) => {
-    const { effort, findings } = run(Buffer.from(text));
+    ["a ResourceList", stringify(list)],
+    ["manifests", list.items.map((item) => stringify(item)).join("---\n")],
+  ])("as %s hardly more is parsed than the agent and its MetricPipelines", (_, text) => {
+    const { stream, findings } = run(oneFile(text), { allowManifests: true });
     expect(findings.filter(({ severity }) => severity !== "info")).toEqual([]);
-    expect(effort?.items).toBe(803);
+    expect(stream?.effort.items).toBe(803);
     // The agent, two MetricPipelines, and what else the stream itself asks for.
-    expect(effort?.parsed).toBeLessThanOrEqual(6);
+    expect(stream?.effort.parsed).toBeLessThanOrEqual(6);
   });
 });
 
 test.each(["kpt", "argocd/metrics"])("the example %s raises no warning", async (name) => {
   const files = readFiles([`${examples}${name}`]);
-  const call = { format: "json", withColour: false } as const;
-  const { text, findings } = await explainCommand(joinDocuments(files).bytes, call, { allowManifests: true });
+  const { text, findings } = await explainFiles(files, { format: "json", withColour: false });
   expect(text).toContain("includeOutboundPorts");
   expect(findings).toEqual([]);
 });

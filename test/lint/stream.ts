@@ -1,6 +1,7 @@
 import type { Finding } from "../../src/base/finding.ts";
 import { readManifest } from "../../src/stream/read-manifest.ts";
 import { run } from "../../src/rewrite/run.ts";
+import { oneFile } from "../stream/open.ts";
 
 /** What a stream is made of; each part may be left out. */
 export interface Parts {
@@ -29,7 +30,7 @@ export function problemsOf(parts: Parts): Finding[] {
     spec: parts.config ?? {},
   });
   const options = config === undefined ? {} : { functionConfig: config };
-  const { findings } = run(Buffer.from(textOf(parts)), options);
+  const { findings } = run(oneFile(textOf(parts)), options);
   return findings.filter(({ severity }) => severity !== "info");
 }
 

@@ -621,7 +621,7 @@ const EXAMPLES: readonly Example[] = [
     // istio#45810: the injector takes no ranges.
     id: "refused-annotation",
     raised: { annotations: { [EXCLUDE_PORTS]: "9000-9005" } },
-    says: /"9000-9005" is not a list of ports.*Istio refuses the pods.*mend/,
+    says: /"9000-9005" is not a list of ports.*Istio refuses the pods.*correct/,
     nearly: [{ annotations: { [EXCLUDE_PORTS]: "9000, 9005" } }],
   },
   {

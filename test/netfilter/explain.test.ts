@@ -2,8 +2,9 @@ import * as fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { explainCommand } from "../../src/cli/explain.ts";
+import { explainFiles } from "../../src/cli/explain.ts";
 import { run } from "../../src/rewrite/run.ts";
+import { oneFile } from "../stream/open.ts";
 import { onEachFilter } from "./filters.ts";
 import type { IstioFlags } from "./istio-rules.ts";
 import type { Call } from "./pod.ts";
@@ -53,7 +54,7 @@ type Variant = typeof variants extends fc.Arbitrary<infer Value> ? Value : never
 
 /** The annotations that the function wrote, as Istio's tool gets them. */
 function flagsOf(text: string): IstioFlags {
-  const output = Buffer.concat(run(Buffer.from(text)).output).toString();
+  const output = Buffer.concat(run(oneFile(text)).output).toString();
   const { items } = parse(output) as {
     items: { spec: { template: { metadata: { annotations: Record<string, string> } } } }[];
   };
@@ -90,7 +91,7 @@ onEachFilter((filter, pod) => {
       fc.asyncProperty(variants, async (variant) => {
         const text = streamOf(variant);
         filter.load(pod, flagsOf(text));
-        const { text: json } = await explainCommand(Buffer.from(text), { format: "json", withColour: false }, {});
+        const { text: json } = await explainFiles(oneFile(text), { format: "json", withColour: false });
         const { flows } = JSON.parse(json) as { flows: Row[] };
         expect(flows).toHaveLength(11);
         const calls = flows.flatMap((row) => callsOf(row, variant.uid).map((each) => ({ ...each, row })));

@@ -4,15 +4,11 @@ import {
   INCLUDE_OUTBOUND_PORTS,
   EXCLUDE_OUTBOUND_IP_RANGES,
   INCLUDE_OUTBOUND_IP_RANGES,
-} from "../../src/istio/annotations.ts";
-import { decideConnection } from "../../src/istio/decide-connection.ts";
-import { INTERCEPTION_RULES } from "../../src/istio/interception-rules.ts";
-import type { InterceptionSettings } from "../../src/istio/interception-settings.ts";
-import {
   EXCLUDE_INTERFACES,
   EXCLUDE_OUTBOUND_PORTS,
-  readInterceptionSettings,
-} from "../../src/istio/interception-settings.ts";
+} from "../../src/istio/annotations.ts";
+import { decideConnection, INTERCEPTION_RULES } from "../../src/istio/interception-rules.ts";
+import { readInterceptionSettings, type InterceptionSettings } from "../../src/istio/interception-settings.ts";
 import { readAddress } from "../../src/istio/ip-range.ts";
 import { onEachFilter } from "./filters.ts";
 import type { IstioFlags } from "./istio-rules.ts";

@@ -1,14 +1,17 @@
 import * as fc from "fast-check";
 import { parse } from "yaml";
 import { lists, mutated, PUT_IN } from "./json-streams.ts";
+import type { ListText } from "./json-streams.ts";
 
-/** True for a string that in braces means itself without quotes. */
+/** True for a string that in braces means itself without quotes, in each version of YAML. */
 function isPlain(text: string): boolean {
   if (/[\0-\x1f\x7f\ufeff]/.test(text) || !/^(?:-[^\s,[\]{}]|[A-Za-z0-9_/.+~$()^;\\=\x80-\uffff])/.test(text))
     return false;
   try {
-    const read: unknown = parse(`{${text}: [${text}]}`);
-    return JSON.stringify(read) === JSON.stringify({ [text]: [text] });
+    return (["1.1", "1.2"] as const).every((version) => {
+      const read: unknown = parse(`{${text}: [${text}]}`, { version, logLevel: "error" });
+      return JSON.stringify(read) === JSON.stringify({ [text]: [text] });
+    });
   } catch {
     return false;
   }
@@ -56,8 +59,8 @@ const habits = fc.record({
   hasLastComma: fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }),
 });
 
-/** ResourceLists in flow style with as few quotes as somebody likes, which JSON is not. */
-export const flowStreams = fc
+/** ResourceLists in flow style with as few quotes as somebody likes, which JSON is not, and what they mean. */
+export const flowLists: fc.Arbitrary<ListText> = fc
   .record({
     list: lists,
     habits,
@@ -68,8 +71,14 @@ export const flowStreams = fc
   })
   .map((choice) => {
     const text = choice.start + printFlow(choice.list, choice.habits) + choice.end;
-    return (choice.hasMark ? "\ufeff" : "") + (choice.isWindows ? text.replaceAll("\n", "\r\n") : text);
+    return {
+      list: choice.list,
+      text: (choice.hasMark ? "\ufeff" : "") + (choice.isWindows ? text.replaceAll("\n", "\r\n") : text),
+    };
   });
+
+/** The same as text. */
+export const flowStreams = flowLists.map(({ text }) => text);
 
 /** What means something in flow style, or ends what stands before. */
 const FLOW_PIECES = [
@@ -117,27 +126,3 @@ const FLOW_PIECES = [
 
 /** Flow style with a few characters changed. */
 export const mutatedFlow = mutated(flowStreams, [...PUT_IN, ...FLOW_PIECES]);
-
-/** Pieces of flow style in any order, at any place of a ResourceList. */
-export const soups = fc
-  .tuple(
-    fc.array(
-      fc.oneof(
-        {
-          weight: 4,
-          arbitrary: fc.constantFrom("{", "}", "[", "]", ", ", ": ", ",", "{a: b}", "kind", "a", "'b'", '"c"'),
-        },
-        { weight: 1, arbitrary: fc.constantFrom(...PUT_IN, ...FLOW_PIECES) },
-      ),
-      { maxLength: 6 },
-    ),
-    fc.constantFrom(
-      (soup: string) => `{kind: ResourceList, items: [${soup}]}`,
-      (soup: string) => `{kind: ResourceList, items: [{a: 1}, {b: ${soup}}]}`,
-      (soup: string) => `{kind: ResourceList, items: [{kind: ${soup}, b: c}]}`,
-      (soup: string) => `{kind: ResourceList, items: [], functionConfig: ${soup}}`,
-      (soup: string) => `{kind: ResourceList, results: ${soup}\n, items: []}`,
-      (soup: string) => `${soup}{kind: ResourceList, ${soup}items: []}${soup}`,
-    ),
-  )
-  .map(([pieces, around]) => around(pieces.join("")));

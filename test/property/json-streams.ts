@@ -25,7 +25,7 @@ const element = fc.oneof(
 );
 
 /** ResourceLists as data, their members in any order. */
-export const lists = fc
+export const lists: fc.Arbitrary<ListText["list"]> = fc
   .record(
     {
       agent: agentObject,
@@ -57,8 +57,14 @@ const escapes = fc.constantFrom(
 
 const blanks = fc.array(fc.constantFrom("", "", " ", "\n", "\t", "\n\n  ", " \t "), { minLength: 1, maxLength: 7 });
 
-/** ResourceLists as JSON, printed with the habits of many programs. */
-export const jsonStreams = fc
+/** A ResourceList as text, and what it means. */
+export interface ListText {
+  text: string;
+  list: Readonly<Record<string, unknown>>;
+}
+
+/** ResourceLists as JSON, printed with the habits of many programs, and what they mean. */
+export const jsonLists: fc.Arbitrary<ListText> = fc
   .record({
     list: lists,
     space: fc.constantFrom(0, 2, "\t"),
@@ -76,8 +82,11 @@ export const jsonStreams = fc
       token.startsWith('"') ? token : blank() + token + blank(),
     );
     const text = (choice.isWindows ? spread.replaceAll("\n", "\r\n") : spread) + choice.end;
-    return (choice.hasMark ? "\ufeff" : "") + text;
+    return { list: choice.list, text: (choice.hasMark ? "\ufeff" : "") + text };
   });
+
+/** The same as text. */
+export const jsonStreams = jsonLists.map(({ text }) => text);
 
 /** Characters that end, begin or continue something in JSON, in YAML, or in only one of them. */
 export const PUT_IN = String.raw`" ' { } [ ] , : \ # 1 x % | null {}, &a *a !!str ? - "<<":{"kind":"DaemonSet"},`

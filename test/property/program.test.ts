@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { toLine } from "../../src/stream/result.ts";
 import { run } from "../../src/rewrite/run.ts";
 import { runProgram } from "../program.ts";
+import { oneFile } from "../stream/open.ts";
 import { flowStreams, mutatedFlow } from "./flow-streams.ts";
 import { jsonStreams, mutatedJson } from "./json-streams.ts";
 import { runText } from "./run-text.ts";
@@ -14,7 +15,7 @@ const numRuns = Math.ceil(Number(process.env["PROPERTY_RUNS"] ?? 120) / fewer);
 
 /** What the program must write, say and exit with for a text, by its sources. */
 function expected(bytes: Uint8Array): { stdout: string; stderr: string; status: number } {
-  const { output, findings } = run(bytes);
+  const { output, findings } = run(oneFile(bytes));
   const told = findings.filter(({ severity }) => severity !== "info");
   return {
     stdout: Buffer.concat(output).toString("latin1"),

@@ -4,19 +4,49 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isStream, readStream } from "../../src/stream/read-stream.ts";
-import { readAny } from "../../src/yaml/read-any.ts";
+import { findDocuments } from "../../src/stream/find-documents.ts";
+import { findListParts } from "../../src/stream/find-list-parts.ts";
 import { readBlock } from "../../src/yaml/fast/read-block.ts";
-import { isSource, toPlain } from "../../src/yaml/source.ts";
+import { nodesOf } from "../../src/yaml/node.ts";
+import { readByPackage } from "../../src/yaml/package.ts";
+import type { Source } from "../../src/yaml/parse.ts";
+import { isSource, toPlain } from "../../src/yaml/parse.ts";
 import { check } from "./run-text.ts";
 import { mutatedStreams, streams } from "./streams.ts";
 
-/** Where the reader answers, the package reads the same nodes, at the same places, of the same meaning. */
+/** Line breaks of YAML 1.1 and byte-order marks, which no reader gets to see. */
+const ODD = /[\u0085\u2028\u2029\ufeff]|\r(?!\n)/;
+
+/** A blank line after an escaped line break, which the package drops and Go keeps. */
+const BLANK_AFTER_ESCAPE = /\\\r?\n[ \t]*\r?\n/;
+
+/** True for a source with quoted text or braces on several lines: Go reads them at any indentation, and YAML does not. */
+function isOverLines({ text, root }: Source): boolean {
+  const nodes = root === undefined ? [] : [...nodesOf(root)];
+  return nodes.some((node) => {
+    const isBounded =
+      node.kind === "scalar" ? node.form === "single" || node.form === "double" : "flow" in node && node.flow;
+    return isBounded && text.slice(node.start, node.end).includes("\n");
+  });
+}
+
+/** How many texts the reader answered for, and of these those that the package refused. */
+const answers = { all: 0, alone: 0 };
+
+/**
+ * Where the reader answers, the package reads the same nodes, at the same places, of the same meaning; or it refuses what
+ * stands at an indentation that Go allows and YAML does not.
+ */
 function agrees(text: string): boolean {
-  const own = readBlock(text);
+  const own = ODD.test(text) || BLANK_AFTER_ESCAPE.test(text) ? undefined : readBlock(text);
   if (own === undefined) return false;
-  const other = readAny(text);
-  if (!isSource(other)) throw new Error(`only the reader reads ${JSON.stringify(text)}: ${other.message}`);
+  const other = readByPackage(text);
+  answers.all++;
+  if (!isSource(other)) {
+    if (!isOverLines(own)) throw new Error(`only the reader reads ${JSON.stringify(text)}: ${other.message}`);
+    answers.alone++;
+    return true;
+  }
   if (!isDeepStrictEqual(own.root, other.root)) expect(own.root, JSON.stringify(text)).toEqual(other.root);
   const [plain, wanted] = [toPlain(own), toPlain(other)];
   // The order of keys counts as well.
@@ -39,11 +69,15 @@ const allGolden = readdirSync(golden, { withFileTypes: true })
 const goldenTexts = [...new Set(allGolden)];
 
 function partsOf(bytes: Buffer): string[] {
-  const stream = readStream(bytes, { allowManifests: true });
-  const parts = isStream(stream)
-    ? [...stream.items, stream.functionConfig, stream.results].filter((part) => part !== undefined)
-    : [];
-  return [bytes.toString(), ...parts.map(({ start, end }) => bytes.subarray(start, end).toString())];
+  const file = { path: "", bytes };
+  const list = findListParts(file);
+  const documents = findDocuments(file);
+  const parts = list
+    ? [...list.items, list.functionConfig, list.results].filter((part) => part !== undefined)
+    : typeof documents === "object"
+      ? documents
+      : [];
+  return [bytes.toString(), ...parts.map(({ region: { start, end } }) => bytes.subarray(start, end).toString())];
 }
 
 /** Scalars of all kinds, most of which the reader knows only to leave them alone. */
@@ -79,6 +113,10 @@ const scalars = [
   '"\\u12"',
   '"# a: b"',
   '"tail" x',
+  '"two\n          lines"',
+  "'two \n\n          li''nes\n          '",
+  '"jo\\\n          ined \\  \n          \\  text"',
+  "[a,\n          b]",
   "&a x",
   "*a",
   "!!str 1",
@@ -238,7 +276,7 @@ const flowPiece = fc.oneof(
   },
 );
 
-/** Pieces of flow style in any order, at the root, behind a key, behind a dash, or behind a key behind a dash. */
+/** Pieces of flow style in any order, at the root, after a key, after a dash, or after a key after a dash. */
 const flowSoup = fc
   .record({
     start: fc.constantFrom("", "", "a: ", "- ", "- a: ", "a:\n  b: ", "--- "),
@@ -454,6 +492,31 @@ const borders = [
   "a: b\t# c\n",
   "\ta: b\n",
   "a:\n  b: c\n \t\n",
+  'a: "b\n  c"\nd: e\n',
+  'a: "b\nc"\n',
+  '- "b\n  c"\n- d\n',
+  '- a: "b\n  c"\n  d: "e\n\n\n     f  \n  "\n',
+  'a: "  b  \n  \n \t c  "\n',
+  'a: "b\\\n  c\\\\\n  d"\n',
+  'a: "b\\\n\n  c"\n',
+  'a: "\n"\n',
+  'a: "b\n\n"\n',
+  'a: "\n\n  b"\n',
+  "a: 'b\n  c'''\n",
+  "a: 'b\n  ---\n  c'\n",
+  "a: 'b\n---\nc'\n",
+  "a: 'b\n...'\n",
+  "'a\n  b': c\n",
+  '{"a\n  b": c}\n',
+  '["a\n  b": c]\n',
+  "{a: 'b\n  c', d: e}\n",
+  "a: 'b\r\n  c\r\n\r\n  d'\r\n",
+  "a: 'b\n  c' # d\n",
+  "a: 'b\n  c' d\n",
+  "a: 'b\n  # c'\n",
+  'a:\n  - "b\n  c"\n',
+  "a:\n  b: {c: d,\n e: f}\n",
+  "a: {\nb: c}\nd: [\n]\n",
 ];
 
 const items = streams.map(({ resources, agent }) => resources[agent]?.text ?? "");
@@ -487,5 +550,10 @@ describe("where the reader of block YAML answers, the package yaml says the same
 
   test("streams, mutated by line and by character", () => {
     check(fc.oneof(mutatedStreams, mutated(items)), (text) => void agrees(text));
+  });
+
+  test("and in almost all cases both answered", () => {
+    expect(answers.all).toBeGreaterThan(500);
+    expect(answers.alone).toBeLessThan(answers.all / 10);
   });
 });

@@ -1,18 +1,26 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { readManifest } from "../../src/stream/read-manifest.ts";
+import type { Finding } from "../../src/base/finding.ts";
 import type { Manifest } from "../../src/base/manifest.ts";
+import { HEAD } from "../stream/open.ts";
 import { meaning, naiveRewrite } from "./naive.ts";
-import { check, runText } from "./run-text.ts";
+import { check, openByParse, runStream, runText } from "./run-text.ts";
 import { mutatedStreams, streams } from "./streams.ts";
 
-function interception(value: string): Manifest {
+function functionConfig(spec: object): Manifest {
   const config = { apiVersion: "intercept-backends.dev/v1alpha1", kind: "InterceptBackends", metadata: { name: "c" } };
-  const manifest = readManifest({ ...config, spec: { trafficInterception: value } });
+  const manifest = readManifest({ ...config, spec });
   if (manifest === undefined) throw new Error("a map is a manifest");
   return manifest;
 }
+
+function interception(value: string): Manifest {
+  return functionConfig({ trafficInterception: value });
+}
+
+const ADDITIONAL = functionConfig({ ports: { additional: [7777] } });
 
 /** True for a pod template in which nothing of ours stands and no empty map or list would have to be told from none. */
 function isUntouched({ metadata, spec }: Record<string, any>): boolean {
@@ -43,7 +51,7 @@ describe("for every stream", () => {
     });
   });
 
-  test("every byte before and behind the agent is the input's", () => {
+  test("every byte before and after the agent is the input's", () => {
     check(streams, ({ text, head, tail }) => {
       const output = runText(text).text;
       // Without a final line break the results stand before the items.
@@ -90,27 +98,47 @@ describe("for every stream", () => {
     });
   });
 
-  test("spans and full parse give the same bytes and the same findings", () => {
+  test("lines and full parse give the same bytes and the same findings", () => {
     check(streams, ({ text }) => {
-      const bySpans = runText(text);
-      const byParse = runText(text, { way: "full parse" });
-      expect(byParse.effort?.way).toBe("full parse");
-      expect(withoutResults(byParse.text)).toBe(withoutResults(bySpans.text));
-      expect(byParse.findings).toEqual(bySpans.findings);
+      const byLines = runText(text);
+      const whole = openByParse(text);
+      if (whole === undefined) throw new Error("the stream is a ResourceList");
+      expect(whole.kinds).toEqual(byLines.stream?.kinds);
+      const byParse = runStream(whole);
+      expect(withoutResults(byParse.text)).toBe(withoutResults(byLines.text));
+      expect(byParse.findings).toEqual(byLines.findings);
+    });
+  });
+
+  test("as documents the resources are the same, with the same changes", () => {
+    check(streams, ({ text, resources, ports }) => {
+      const mark = /\r\n/.test(text) ? "\r\n" : "\n";
+      // Indented by two columns, as it is after a dash, so that what is in it stays deeper than that.
+      const documents = resources.map((resource) => `${resource.text.replace(/^- /, "  ")}\n`.replaceAll("\n", mark));
+      fc.pre(!documents.some((document) => /^---/m.test(document)));
+      const options = ports.includes(7777) ? { functionConfig: ADDITIONAL } : {};
+      const outcome = runText(documents.join(`---${mark}`), { ...options, allowManifests: true });
+      const asList = runText(`${HEAD}${resources.map((resource) => `${resource.text}\n`).join("")}`, options);
+      expect(withoutPlaces(outcome.findings)).toEqual(withoutPlaces(asList.findings));
+      const items = (asList.stream?.select(asList.stream.kinds).manifests ?? []).map(({ object }) => object);
+      const found = outcome.stream?.select(outcome.stream.kinds).manifests.map(({ object }) => object);
+      expect(found).toEqual(items);
+      const changed = parseAllDocuments(outcome.text, { merge: true }).map((document) => document.toJS() as unknown);
+      expect(changed).toEqual(parse(asList.text, { merge: true }).items);
     });
   });
 
   test("the pipelines, the agent and what they need are all that is parsed", () => {
     check(streams, ({ text, resources }) => {
       const outcome = runText(text);
-      fc.pre(outcome.effort?.way === "spans");
+      fc.pre(outcome.stream?.way === "lines");
       const matter = resources.filter(
         ({ object }) => object["kind"] === "MetricPipeline" || object["kind"] === "DaemonSet",
       );
       const unclear = resources.filter(
         ({ object, text: item }) => object["kind"] !== "" && !/^(?:- | {2})kind: ["']?[A-Za-z]+["']?$/m.test(item),
       );
-      expect(outcome.effort?.parsed).toBeLessThanOrEqual(matter.length + unclear.length + 3);
+      expect(outcome.stream?.effort.parsed).toBeLessThanOrEqual(matter.length + unclear.length + 3);
     });
   });
 });
@@ -119,20 +147,26 @@ describe("for every text", () => {
   test("nothing is thrown, and what is no ResourceList comes out as it came", () => {
     check(fc.oneof(fc.string(), fc.string({ unit: "binary" }), mutatedStreams), (text) => {
       const outcome = runText(text);
-      if (outcome.effort === undefined) {
+      if (outcome.stream === undefined) {
         expect(outcome.text).toBe(Buffer.from(text).toString());
         expect(outcome.findings.map(({ severity }) => severity)).toEqual(["error"]);
       }
     });
   });
 
-  test("spans and full parse agree wherever the full parse can read the text", () => {
+  test("lines and full parse find the same resources wherever the full parse can read the text", () => {
     check(mutatedStreams, (text) => {
-      const byParse = runText(text, { way: "full parse" });
-      fc.pre(byParse.effort !== undefined);
-      const bySpans = runText(text);
-      expect(withoutResults(bySpans.text)).toBe(withoutResults(byParse.text));
-      expect(bySpans.findings).toEqual(byParse.findings);
+      const whole = openByParse(text);
+      const outcome = runText(text);
+      fc.pre(whole !== undefined && outcome.stream !== undefined);
+      const { stream: byLines } = outcome;
+      if (whole === undefined || byLines === undefined) return;
+      expect(byLines.kinds).toEqual(whole.kinds);
+      const [ofLines, ofWhole] = [byLines, whole].map((stream) => stream.select(stream.kinds));
+      expect(ofLines?.manifests.map(({ object }) => object)).toEqual(ofWhole?.manifests.map(({ object }) => object));
+      const byParse = runStream(whole);
+      expect(withoutResults(outcome.text)).toBe(withoutResults(byParse.text));
+      expect(outcome.findings).toEqual(byParse.findings);
     });
   });
 
@@ -147,4 +181,8 @@ describe("for every text", () => {
 /** Where results go differs when the text does not end with a line break; what they say is compared as findings. */
 function withoutResults(text: string): string {
   return text.replace(/^results:\r?\n(?:[- ].*(?:\r?\n|$))*/m, "").trimEnd();
+}
+
+function withoutPlaces(findings: readonly Finding[]): Finding[] {
+  return findings.map(({ position: _position, ...finding }) => finding);
 }

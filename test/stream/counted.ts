@@ -1,10 +1,23 @@
-/** Bytes that count the searches that are made in them: each line that is passed takes one. */
-export class CountedBytes extends Uint8Array {
-  /** The number of searches so far. */
-  searches = 0;
+/** Bytes, and what has been done with them so far. */
+export interface Counted {
+  bytes: Uint8Array;
+  /** Searches for a byte: each line that is passed takes one. */
+  searches: number;
+  /** Looks at a single byte. */
+  looks: number;
+}
 
-  override indexOf(byte: number, from?: number): number {
-    this.searches += 1;
-    return super.indexOf(byte, from);
-  }
+/** A text as bytes that count who looks at them. */
+export function counted(text: string): Counted {
+  const own = new Uint8Array(Buffer.from(text));
+  const bytes = new Proxy(own, {
+    get(target, key) {
+      if (typeof key === "string" && /^\d/.test(key)) count.looks++;
+      if (key === "indexOf") count.searches++;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+  const count: Counted = { bytes, searches: 0, looks: 0 };
+  return count;
 }

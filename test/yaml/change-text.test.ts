@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import { inDocument, inList, inMap, remove, set } from "../../src/yaml/edit/change.ts";
 import type { Change } from "../../src/yaml/edit/change.ts";
 import { changeText } from "../../src/yaml/edit/change-text.ts";
-import { isSource, parseSource } from "../../src/yaml/source.ts";
+import { readsByPackage } from "../../src/yaml/package.ts";
+import { isSource, parse, plainOrProblem, toPlain } from "../../src/yaml/parse.ts";
+import { PlainProblem } from "../../src/yaml/plain.ts";
 
 function edit(text: string, change: Change | undefined, path: (string | number)[] = []): string | undefined {
-  const source = parseSource(text);
+  const source = parse(text);
   if (!isSource(source)) throw new Error(source.message);
   if (change === undefined) throw new Error("no change");
   return changeText(source, path, change);
@@ -41,7 +43,7 @@ describe("a key that is not there is appended at the end of its map", () => {
       lines("m:", "  a: |+", "    x", "", '  new: "4317"', "n: 1"),
     ],
     [
-      "comment behind the map",
+      "comment after the map",
       lines("m:", "  a: b", "  # off: 1", "n: 1"),
       lines("m:", "  a: b", "  # off: 1", "", '  new: "4317"', "n: 1"),
     ],
@@ -100,7 +102,7 @@ describe("a removed key takes its line along and leaves the comments above", () 
     ["flow, last", lines("{a: 1, b: 2}"), lines("{a: 1}")],
     ["flow, only", lines("{b: 2}"), lines("{}")],
     ["CRLF", "a: 1\r\nb: 2\r\nc: 3\r\n", "a: 1\r\nc: 3\r\n"],
-    ["anchor used behind", lines("a: 1", "b: &x {k: v}", "c: *x"), lines("a: 1", 'c: {"k": "v"}')],
+    ["anchor used after", lines("a: 1", "b: &x {k: v}", "c: *x"), lines("a: 1", 'c: {"k": "v"}')],
     ["literal block", lines("b: |", "  x", "", "  y", "", "c: 3"), lines("", "c: 3")],
     ["merged in", lines("x: &x {b: 1, d: 2}", "<<: *x", "c: 3"), lines("x: &x {b: 1, d: 2}", "d: 2", "c: 3")],
   ];
@@ -123,14 +125,123 @@ describe("a removed key takes its line along and leaves the comments above", () 
   });
 });
 
-test("what was added behind a comment goes with its blank line", () => {
+test("what was added after a comment goes with its blank line", () => {
   const change = inMap([["b", remove]]);
   expect(edit(lines("a: 1", "# end", "", "b: 2"), change)).toBe(lines("a: 1", "# end"));
   expect(edit(lines("a: 1", "", "b: 2"), change)).toBe(lines("a: 1", ""));
 });
 
-test("an edit that would not mean what it should is refused", () => {
-  expect(edit(lines("a: !!int 1"), inMap([["a", set("80")]]))).toBeUndefined();
+describe("an edit is proven by the package yaml", () => {
+  test("which reads the new text once, whoever read the old one", () => {
+    const before = readsByPackage();
+    expect(edit(lines("a: b"), inMap([["c", set("d")]]))).toBe(lines("a: b", "c: d"));
+    expect(readsByPackage()).toBe(before + 1);
+  });
+
+  test("and refused where it would not mean what it should", () => {
+    // The package does not read it, since YAML does not allow it; Go does.
+    expect(edit(lines('a: "b', 'c"'), inMap([["d", set("e")]]))).toBeUndefined();
+    // Written out, the number would lose digits.
+    const merged = lines("x: &x {m: {k: v, n: 12345678901234567890}}", "<<: *x");
+    expect(edit(merged, inMap([["m", inMap([["k", set("w")]])]]))).toBeUndefined();
+    // Go programs read the merge key in two ways when the key stands before it.
+    const both = lines("x: &x {m: {k: v}}", "m: {l: w}", "<<: *x");
+    const source = parse(both);
+    expect(isSource(source) && plainOrProblem(source)).toBeInstanceOf(PlainProblem);
+  });
+});
+
+describe("an alias that is copied keeps the spelling of what it copies", () => {
+  const change = inMap([["m", inMap([["new", set("4317")]])]]);
+  test.each([
+    ["0400", "0400"],
+    ["yes", "yes"],
+    ["1_000", "1_000"],
+    ["0x1F", "0x1F"],
+    ["1.50", "1.50"],
+    [".inf", ".inf"],
+    ["12345678901234567890", "12345678901234567890"],
+    ["~", "~"],
+    ["a b", '"a b"'],
+    ["'0400'", '"0400"'],
+    ['"a\\tb"', '"a\\tb"'],
+    ["[1_0, {c: off}]", '[1_0, {"c": off}]'],
+    ["", "null"],
+  ])("%s", (written, copied) => {
+    const anchored = lines(`x: &x {a: ${written}}`);
+    expect(edit(`${anchored}m: *x\n`, change)).toBe(`${anchored}m: {"a": ${copied}, "new": "4317"}\n`);
+  });
+
+  test("in blocks and by other aliases", () => {
+    const anchored = lines("w: &w 0400", "x: &x", "  mode: *w", "  text: |", "    a", "  # c", "  list:", "  - Off");
+    expect(edit(`${anchored}m: *x\n`, change)).toBe(
+      `${anchored}m: {"mode": 0400, "text": "a\\n", "list": [Off], "new": "4317"}\n`,
+    );
+  });
+});
+
+describe("a null that is written out is replaced", () => {
+  const change = inMap([["m", inMap([["new", set(true)]])]]);
+  test.each([
+    ["m: null\n", "m:\n  new: true\n"],
+    ["m: Null # why\n", "m: # why\n  new: true\n"],
+    ["m: NULL\nn: 1\n", "m:\n  new: true\nn: 1\n"],
+    ["m: &a null\n", "m: &a\n  new: true\n"],
+    ["? m\n: null\n", "? m\n:\n  new: true\n"],
+    ["{m: null}\n", "{m: {new: true}}\n"],
+    ["{m: ~, n: 1}\n", "{m: {new: true}, n: 1}\n"],
+    ["{m: , n: 1}\n", "{m: {new: true} , n: 1}\n"],
+    ["{m:}\n", "{m: {new: true}}\n"],
+    ['{"m":null}', '{"m": {"new": true}}'],
+    ['{"m": null, "n": 1}', '{"m": {"new": true}, "n": 1}'],
+    ["- m: null\n  n: 1\n", "- m:\n    new: true\n  n: 1\n"],
+    ["- m: ~\n", "- m:\n    new: true\n"],
+    ["m:\n  null\n", "m:\n  new: true\n"],
+    ["m:\n  ~\nn: 1\n", "m:\n  new: true\nn: 1\n"],
+  ])("%j", (text, expected) => {
+    const edited = edit(text, change, text.startsWith("-") ? [0] : []);
+    const source = parse(edited ?? "");
+    expect(isSource(source) && toPlain(source)).toMatchObject(
+      text.startsWith("-") ? [{ m: { new: true } }] : { m: { new: true } },
+    );
+    expect(edited).toBe(expected);
+  });
+
+  test("but not one without a colon, which is refused", () => {
+    expect(edit("{m, n: 1}\n", change)).toBeUndefined();
+  });
+
+  test.each([
+    ["l: null\n", "l:\n- a\n"],
+    ["l: ~ # why\n", "l: # why\n- a\n"],
+    ["{l: null}", "{l: [a]}"],
+    ['{"l": null}', '{"l": ["a"]}'],
+  ])("by a list: %j", (text, expected) => {
+    expect(edit(text, inMap([["l", inList(new Map(), ["a"])]]))).toBe(expected);
+  });
+});
+
+// go-yaml adds no line break to a block scalar that the text ends in; lines after it would add one.
+describe("a block scalar at the end of the text keeps its value when lines are added after it", () => {
+  const change = inMap([["new", set(true)]]);
+  test.each([
+    ["a: |\n  b", "a: |-\n  b\nnew: true"],
+    ["a: |-\n  b", "a: |-\n  b\nnew: true"],
+    ["a: |+\n  b", "a: |-\n  b\nnew: true"],
+    ["a: >\n  b\n  c", "a: >-\n  b\n  c\nnew: true"],
+    ["a: |2\n   b", "a: |2-\n   b\nnew: true"],
+    ["a: | # c\n  b", "a: |- # c\n  b\nnew: true"],
+    ["a: |\r\n  b", "a: |-\r\n  b\r\nnew: true"],
+    ["a: |\n  b\n", "a: |\n  b\nnew: true\n"],
+    ["a: |+\n  b\n\n", "a: |+\n  b\n\nnew: true\n"],
+    ["a:\n- b: |\n    c", "a:\n- b: |-\n    c\nnew: true"],
+    ["a: b", "a: b\nnew: true"],
+  ])("%j", (text, expected) => {
+    expect(edit(text, change)).toBe(expected);
+    const [before, after] = [parse(text), parse(expected)];
+    if (!isSource(before) || !isSource(after)) throw new Error("both are YAML");
+    expect(toPlain(after)).toEqual({ ...(toPlain(before) as object), new: true });
+  });
 });
 
 describe("lists", () => {

@@ -1,11 +1,10 @@
 import type { Change, Value } from "./change.ts";
 import type { Edit } from "./edit.ts";
-import type { AliasNode, MapNode, Node } from "../node.ts";
-import { nodesOf, pairOf } from "../node.ts";
+import { nodesOf, pairOf, type AliasNode, type MapNode, type Node } from "../node.ts";
+import { plainOf } from "../plain.ts";
 import { contentEnd, layoutOf, lineBreakAt } from "./place.ts";
 import { printFlow, printPair, printScalar } from "./print.ts";
-import type { Source } from "../source.ts";
-import { toPlain } from "../source.ts";
+import type { Source } from "../parse.ts";
 
 /**
  * The edits that must come before a change so that it means what it says where the text shares nodes: an alias on the
@@ -49,8 +48,9 @@ function writeOutMergedKey(source: Source, map: MapNode, key: string, change: Ch
   const merge = map.pairs.find(({ isMerge }) => isMerge);
   if (merge === undefined) return;
   const explicit = new Set(map.pairs.map(({ key: own }) => (own.kind === "scalar" ? own.value : undefined)));
-  const merged = Object.entries(toPlain(source, map) as Record<string, Value>).filter(([name]) => !explicit.has(name));
-  if (!merged.some(([name]) => name === key)) return;
+  const merged = Object.entries(plainOf(map) as Record<string, Value>).filter(([name]) => !explicit.has(name));
+  // Digits that a number of JavaScript would lose are left to the proof to refuse.
+  if (!merged.some(([name]) => name === key) || /\d{16}/.test(JSON.stringify(merged))) return;
   const { start } = merge;
   edits.set(start, { start, end: contentEnd(source.text, merge), text: printMerged(source, map, merged, start) });
 }
@@ -63,18 +63,28 @@ function printMerged(source: Source, map: MapNode, merged: readonly [string, Val
   return merged.flatMap(([key, value]) => printPair(key, value, layoutOf(map))).join(separator);
 }
 
-function copyAlias(source: Source, alias: AliasNode, edits: Map<number, Edit>): void {
+function copyAlias({ text }: Source, alias: AliasNode, edits: Map<number, Edit>): void {
   const { start, end } = alias;
-  edits.set(start, { start, end, text: printFlow(toPlain(source, alias) as Value, "json") });
+  edits.set(start, { start, end, text: flowText(text, alias) });
 }
 
-/** An alias stands for the last node before it that has its anchor (YAML 1.2.2, 7.1). */
+/** A node in flow style, aliases expanded: numbers and words as they are written, text in double quotes. */
+function flowText(text: string, node: Node): string {
+  if (node.kind === "alias" && node.target) return flowText(text, node.target);
+  if (node.kind === "list") return `[${node.elements.map((element) => flowText(text, element.node)).join(", ")}]`;
+  if (node.kind === "map" && !node.pairs.some(({ isMerge }) => isMerge)) {
+    const pairs = node.pairs.map(
+      ({ key, value }) => `${flowText(text, key)}: ${value ? flowText(text, value) : "null"}`,
+    );
+    return `{${pairs.join(", ")}}`;
+  }
+  const isWritten = node.kind === "scalar" && node.form === "plain" && typeof node.value !== "string";
+  return isWritten ? text.slice(node.start, node.end) : printFlow(plainOf(node) as Value, "json");
+}
+
 function copyAliasesOf(source: Source, anchored: ReadonlySet<Node>, edits: Map<number, Edit>): void {
   if (source.root === undefined || ![...anchored].some(({ anchor }) => anchor !== undefined)) return;
-  const targets = new Map<string, Node>();
   for (const node of nodesOf(source.root)) {
-    if (node.anchor !== undefined) targets.set(node.anchor, node);
-    const target = node.kind === "alias" ? targets.get(node.name) : undefined;
-    if (node.kind === "alias" && target !== undefined && anchored.has(target)) copyAlias(source, node, edits);
+    if (node.kind === "alias" && node.target && anchored.has(node.target)) copyAlias(source, node, edits);
   }
 }

@@ -1,7 +1,5 @@
-import type { Member, Node } from "../node.ts";
-import { isCollection, membersOf } from "../node.ts";
-import type { Layout } from "./print.ts";
-import { PLAIN_LAYOUT } from "./print.ts";
+import { isCollection, membersOf, type Member, type Node } from "../node.ts";
+import { PLAIN_LAYOUT, type Layout } from "./print.ts";
 import { blockScalarEnd } from "./scalar-edit.ts";
 
 /** Where nodes stand in their text. All offsets are UTF-16 offsets into it, all columns count from 0. */

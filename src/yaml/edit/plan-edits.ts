@@ -1,11 +1,17 @@
 import type { Change, Value } from "./change.ts";
 import type { Edit } from "./edit.ts";
-import { fromNothing } from "./from-nothing.ts";
-import type { ListNode, MapNode, Node, Pair } from "../node.ts";
-import { isCollection, isKey, membersOf } from "../node.ts";
+import { isCollection, isKey, membersOf, type ListNode, type MapNode, type Node, type Pair } from "../node.ts";
 import { behindComments, contentEnd, isEmpty, layoutOf, lineBreakAt, lineEnd } from "./place.ts";
-import { isList, printElements, printFlow, printPair, printScalar } from "./print.ts";
-import type { Layout, Style } from "./print.ts";
+import {
+  isList,
+  printElements,
+  printFlow,
+  printPair,
+  printScalar,
+  type Layout,
+  type Style,
+  fromNothing,
+} from "./print.ts";
 import { removeMembers } from "./remove-edits.ts";
 import { editScalar } from "./scalar-edit.ts";
 
@@ -77,7 +83,8 @@ function editMap(plan: Plan, map: MapNode, entries: ReadonlyMap<string, Change>,
 
 function editPair(plan: Plan, map: MapNode, pair: Pair, key: string, change: Change, style: Style): Edit[] {
   const { value: node } = pair;
-  if (node !== undefined && !isEmpty(node) && !(style === "block" && holdsNothing(plan.text, node))) {
+  const isFree = isNull(node) || (style === "block" && isEmptyCollection(plan.text, node));
+  if (node !== undefined && !isFree) {
     return editNode(plan, node, change, style);
   }
   const value = fromNothing(change);
@@ -176,7 +183,6 @@ function appendFlow(
   return { start, end: start, text: printed.map((member) => separator + member).join("") };
 }
 
-/** Lines after the line of an offset, each at a column. */
 function insertLines(plan: Plan, offset: number, column: number, lines: readonly string[], apart = false): Edit {
   const start = lineEnd(plan.text, offset);
   const lineBreak = lineBreakAt(plan.text, start);
@@ -192,9 +198,12 @@ function styleOf(collection: MapNode | ListNode, outer: Style): Style {
   return outer === "block" ? "flow" : outer;
 }
 
-/** A null that is written out, or `{}` or `[]` with nothing inside, not even a comment. */
-function holdsNothing(text: string, node: Node): boolean {
-  if (node.kind === "scalar") return node.value === null;
-  if (!isCollection(node) || membersOf(node).length > 0) return false;
+function isNull(node: Node | undefined): boolean {
+  return isEmpty(node) || (node?.kind === "scalar" && node.value === null);
+}
+
+/** `{}` or `[]` with nothing inside, not even a comment. */
+function isEmptyCollection(text: string, node: Node | undefined): boolean {
+  if (node === undefined || !isCollection(node) || membersOf(node).length > 0) return false;
   return /^[{[]\s*[\]}]$/.test(text.slice(node.start, node.end));
 }

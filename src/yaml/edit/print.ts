@@ -1,4 +1,4 @@
-import type { Value } from "./change.ts";
+import type { Change, Value } from "./change.ts";
 
 /** `block` is indented YAML, `flow` is braces with bare keys, `json` is braces with everything quoted. */
 export type Style = "block" | "flow" | "json";
@@ -85,9 +85,7 @@ export function printElements(values: readonly Value[], layout: Layout): string[
 
 /** The pairs of a map as lines without indentation. */
 export function printPairs(value: { readonly [key: string]: Value }, layout: Layout): string[] {
-  const lines: string[] = [];
-  for (const [key, inner] of Object.entries(value)) putPair(lines, "", "", key, inner, layout);
-  return lines;
+  return Object.entries(value).flatMap(([key, inner]) => printPair(key, inner, layout));
 }
 
 /** Adds the lines of a pair: `before` stands before the key, `margin` before what is indented from its column. */
@@ -147,4 +145,33 @@ export function isList(value: Value | undefined): value is readonly Value[] {
 /** True for a map. */
 export function isMap(value: Value | undefined): value is { readonly [key: string]: Value } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A whole document: JSON on one line without a line break, or block YAML that ends with one. */
+export function printDocument(value: Value, format: "yaml" | "json"): string {
+  if (format === "json") return printFlow(value, "json");
+  return isMap(value) ? `${printPairs(value, PLAIN_LAYOUT).join("\n")}\n` : `${printFlow(value, "flow")}\n`;
+}
+
+/** The value that a change makes where nothing stands; undefined for a removal, which has nothing to do there. */
+export function fromNothing(change: Change): Value | undefined {
+  switch (change.kind) {
+    case "set":
+      return change.value;
+    case "remove":
+      return undefined;
+    case "list":
+      return change.append.length === 0 ? undefined : change.append;
+    case "document": {
+      const value = fromNothing(change.change);
+      return value === undefined ? undefined : printDocument(value, change.format);
+    }
+    case "map": {
+      const made = [...change.entries].flatMap(([key, inner]) => {
+        const value = fromNothing(inner);
+        return value === undefined ? [] : [[key, value] as const];
+      });
+      return made.length === 0 ? undefined : Object.fromEntries(made);
+    }
+  }
 }

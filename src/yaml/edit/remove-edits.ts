@@ -1,6 +1,5 @@
 import type { Edit } from "./edit.ts";
-import type { ListNode, MapNode, Member } from "../node.ts";
-import { membersOf } from "../node.ts";
+import { membersOf, type ListNode, type MapNode, type Member } from "../node.ts";
 import { contentEnd, lineEnd } from "./place.ts";
 
 /**
@@ -54,7 +53,6 @@ function removeFromFlow(text: string, members: readonly Member[], removed: Reado
   return edits;
 }
 
-/** The maximal runs of neighbours among the removed positions, in order. */
 function runs(removed: ReadonlySet<number>, count: number): { from: number; to: number }[] {
   const result: { from: number; to: number }[] = [];
   for (let position = 0; position < count; position++) {
@@ -66,7 +64,6 @@ function runs(removed: ReadonlySet<number>, count: number): { from: number; to: 
   return result;
 }
 
-/** The offset of a line's first character when nothing but blanks stands before the offset, else undefined. */
 function lineStart(text: string, offset: number): number | undefined {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
   return /^[ \t]*$/.test(text.slice(start, offset)) ? start : undefined;

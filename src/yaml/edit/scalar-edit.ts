@@ -1,7 +1,5 @@
-import type { Edit } from "./edit.ts";
 import type { ScalarForm, ScalarNode } from "../node.ts";
-import type { Style } from "./print.ts";
-import { trimEdit } from "./edit.ts";
+import { trimEdit, type Edit } from "./edit.ts";
 import {
   doubleQuoted,
   fitsLiteral,
@@ -10,6 +8,7 @@ import {
   needsEscape,
   printScalar,
   singleQuoted,
+  type Style,
 } from "./print.ts";
 
 /**

@@ -1,14 +1,10 @@
-import { checkKeys } from "./check-keys.ts";
+import { DASH, COLON } from "../../base/ascii.ts";
 import type { Element, ListNode, MapNode, Node, Pair, ScalarNode } from "../node.ts";
-import { plainOf } from "../plain-of.ts";
 import { isFlow, readFlow } from "./read-flow.ts";
 import { readLiteral } from "./read-literal.ts";
-import { readPlain, readQuoted } from "./read-scalar.ts";
-import type { Reading } from "./reading.ts";
+import { isOnSeveralLines, readPlain, readQuoted } from "./read-scalar.ts";
 import {
   Beyond,
-  COLON,
-  DASH,
   DEEPEST,
   endLine,
   isDash,
@@ -17,23 +13,25 @@ import {
   isRestEmpty,
   passEmptyLines,
   skipSpaces,
+  type Reading,
+  checkKeys,
 } from "./reading.ts";
-import type { Source } from "../source.ts";
+import type { Source } from "../parse.ts";
 
-/** Control characters, a carriage return that ends no line, and a byte-order mark: rare, and readers differ about them. */
-const UNUSUAL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]|\r(?!\n)/;
+/** Characters that go-yaml refuses outside of escapes, or that are rare; odd line breaks have been refused before. */
+const UNUSUAL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|\p{Surrogate}/u;
 
 /**
  * Reads a text that holds one YAML document in the form in which hosts write it and people usually do: block maps and
- * lists, scalars on one line, literal blocks, braces and brackets. Returns undefined for everything else, anchors, tags and
- * errors among it, which is then a matter for `readAny`. Where it answers, nodes and meaning are the
- * same as those of `readAny`; test/property/read-block.test.ts holds them against each other. Time is linear.
+ * lists, scalars on one line, quoted text, literal blocks, braces and brackets. Returns undefined for everything else,
+ * anchors, tags and errors among it, which `readByPackage` then reads. Where it answers it says what go-yaml says
+ * (test/oracle), with the nodes and places of `readByPackage`. Time is linear.
  */
 export function readBlock(text: string): Source | undefined {
   if (UNUSUAL.test(text)) return undefined;
   const reading: Reading = { text, at: 0, column: -1, depth: 0 };
   try {
-    return { text, root: readDocument(reading), resolve: plainOf };
+    return { text, root: readDocument(reading) };
   } catch (error) {
     if (error instanceof Beyond) return undefined;
     throw error;
@@ -56,7 +54,6 @@ function readDocument(reading: Reading): Node | undefined {
   return root;
 }
 
-/** A block list or block map that starts at the next character, the first of its line. */
 function readBelow(reading: Reading): ListNode | MapNode {
   if (isDash(reading)) return readList(reading);
   const key = readKey(reading);
@@ -133,23 +130,23 @@ function readPair(reading: Reading, column: number, { scalar: key, colon }: Key)
   return { key, value, start: key.start, valueStart, isMerge: false };
 }
 
-/** The key at the next character, or undefined where what stands there is none. */
 function readKey(reading: Reading): Key | undefined {
   const { text, at } = reading;
   const quoted = readQuoted(text, at);
   if (quoted !== undefined) {
     const colon = quoted.end;
-    return text.charCodeAt(colon) === COLON && isGap(text, colon + 1) ? { scalar: quoted, colon } : undefined;
+    if (text.charCodeAt(colon) !== COLON || !isGap(text, colon + 1)) return undefined;
+    if (isOnSeveralLines(text, quoted)) throw new Beyond();
+    return { scalar: quoted, colon };
   }
   if (isFlow(reading) || "|>".includes(text.charAt(at))) return undefined;
   const { scalar, colon } = readPlain(text, at);
   return colon === undefined ? undefined : { scalar, colon };
 }
 
-/** What starts on a line behind a key or a dash of a collection at a column, and is no block collection. */
 function readOnLine(reading: Reading, column: number): Node {
   if (reading.text.charAt(reading.at) === "|") return readLiteral(reading, column);
-  const node = isFlow(reading) ? readFlow(reading, column) : readScalar(reading);
+  const node = isFlow(reading) ? readFlow(reading) : readScalar(reading);
   reading.at = node.end;
   // A key within a value, or text behind a quote, is met here.
   endLine(reading);
@@ -160,7 +157,6 @@ function readScalar({ text, at }: Reading): ScalarNode {
   return readQuoted(text, at) ?? readPlain(text, at).scalar;
 }
 
-/** The value of a key, or the element behind a dash, that is not written. */
 function nothing(at: number): ScalarNode {
   return { kind: "scalar", form: "none", start: at, end: at, value: null };
 }

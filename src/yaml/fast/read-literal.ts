@@ -1,6 +1,6 @@
+import { TAB, LF, CR, SPACE } from "../../base/ascii.ts";
 import type { ScalarNode } from "../node.ts";
-import type { Reading } from "./reading.ts";
-import { Beyond, CR, isLineEnd, isRestEmpty, LF, skipSpaces, SPACE, TAB, toContent } from "./reading.ts";
+import { Beyond, isLineEnd, isRestEmpty, skipSpaces, toContent, type Reading } from "./reading.ts";
 
 /**
  * A literal block whose header stands at the next character, in a collection at a column (YAML 1.2.2, 8.1). Its
@@ -17,7 +17,9 @@ export function readLiteral(reading: Reading, column: number): ScalarNode {
   const kept = chomping === "+" ? lines : lines.slice(0, last + 1);
   // Blanks that a text ends with, without a line break, are no line of their own.
   if (kept.length > last + 1 && text.charCodeAt(next - 1) !== LF) throw new Beyond();
-  const value = kept.join("\n") + (chomping === "-" ? "" : "\n");
+  // At the end of a text without a line break go-yaml adds none.
+  const isCut = end === text.length && text.charCodeAt(end - 1) !== LF;
+  const value = kept.join("\n") + (chomping === "-" || isCut ? "" : "\n");
   reading.at = next;
   toContent(reading);
   return { kind: "scalar", form: "literal", start, end: chomping === "+" ? next : end, value };
@@ -73,7 +75,6 @@ function indentOf(text: string, body: number): number {
   throw new Beyond();
 }
 
-/** Behind the indentation of a line, or behind the blanks of one that has fewer. */
 function contentFrom(text: string, start: number, indent: number): number {
   let at = start;
   while (at < start + indent && text.charCodeAt(at) === SPACE) at++;

@@ -1,40 +1,27 @@
+import { TAB, CR, SPACE, DOUBLE_QUOTE, HASH, SINGLE_QUOTE, DASH, COLON, BACKSLASH } from "../../base/ascii.ts";
 import type { ScalarNode } from "../node.ts";
-import { Beyond, COLON, CR, DASH, HASH, isGap, isLineEnd, LF, SPACE, TAB } from "./reading.ts";
+import { Beyond, isGap, isLineEnd } from "./reading.ts";
 import { resolvePlain } from "../resolve-plain.ts";
-
-const DOUBLE_QUOTE = 0x22;
-const SINGLE_QUOTE = 0x27;
-const BACKSLASH = 0x5c;
 
 /** Characters that a plain scalar cannot start with, or only sometimes (YAML 1.2.2, 7.3.3). */
 const INDICATORS = "?:,[]{}#&*!|>'\"%@`";
 
-/** Escapes of one character (YAML 1.2.2, 5.7). An object, because a Map takes longer to make at the start of every run. */
+/** Escapes of one character that JSON has as well; all others are left to the package (YAML 1.2.2, 5.7). */
 const ESCAPES: Readonly<Record<string, string>> = {
-  "0": "\0",
-  a: "\u0007",
-  b: "\b",
-  t: "\t",
-  "\t": "\t",
-  n: "\n",
-  v: "\v",
-  f: "\f",
-  r: "\r",
-  e: "\u001b",
-  " ": " ",
   '"': '"',
   "/": "/",
   "\\": "\\",
-  N: "\u0085",
-  _: "\u00a0",
-  L: "\u2028",
-  P: "\u2029",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
 };
 
 /** How many digits an escape of a character code has. */
 const CODE_LENGTHS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
-/** A quoted scalar on one line, or undefined where no quote stands. */
+/** A quoted scalar, or undefined where no quote stands. */
 export function readQuoted(text: string, at: number): ScalarNode | undefined {
   const quote = text.charCodeAt(at);
   if (quote === DOUBLE_QUOTE) return readDoubleQuoted(text, at);
@@ -92,7 +79,6 @@ function isFlowIndicator(text: string, at: number): boolean {
   return at < text.length && ",[]{}".includes(text.charAt(at));
 }
 
-/** True where a plain scalar may start that is not an indicator of something else. */
 function startsPlain(text: string, at: number): boolean {
   if (text.charCodeAt(at) === DASH) return !isGap(text, at + 1);
   return at < text.length && !INDICATORS.includes(text.charAt(at));
@@ -103,43 +89,92 @@ export function plainScalar(text: string, start: number, end: number): ScalarNod
   return { kind: "scalar", form: "plain", start, end, value: resolvePlain(text.slice(start, end)) };
 }
 
+/** True for a scalar that goes over several lines, and so can be no key. */
+export function isOnSeveralLines(text: string, { start, end }: ScalarNode): boolean {
+  const newline = text.indexOf("\n", start);
+  return newline !== -1 && newline < end;
+}
+
 function readSingleQuoted(text: string, start: number): ScalarNode {
   let at = text.indexOf("'", start + 1);
   while (at !== -1 && text.charCodeAt(at + 1) === SINGLE_QUOTE) at = text.indexOf("'", at + 2);
   if (at === -1) throw new Beyond();
   const inner = text.slice(start + 1, at);
-  if (inner.includes("\n")) throw new Beyond();
-  return { kind: "scalar", form: "single", start, end: at + 1, value: inner.replaceAll("''", "'") };
+  const value = (inner.includes("\n") ? foldLines(inner) : inner).replaceAll("''", "'");
+  return { kind: "scalar", form: "single", start, end: at + 1, value };
 }
 
 function readDoubleQuoted(text: string, start: number): ScalarNode {
-  const pieces: string[] = [];
-  let from = start + 1;
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === LF) break;
-    if (code === DOUBLE_QUOTE) {
-      const value = pieces.join("") + text.slice(from, at);
-      return { kind: "scalar", form: "double", start, end: at + 1, value };
-    }
-    if (code !== BACKSLASH) continue;
-    const { meaning, length } = readEscape(text, at + 1);
-    pieces.push(text.slice(from, at), meaning);
-    at += length;
-    from = at + 1;
+  let end = start + 1;
+  for (let isEscaped = false; isEscaped || text.charCodeAt(end) !== DOUBLE_QUOTE; end++) {
+    if (end >= text.length) throw new Beyond();
+    isEscaped = !isEscaped && text.charCodeAt(end) === BACKSLASH;
   }
-  throw new Beyond();
+  const inner = text.slice(start + 1, end);
+  const line = inner.includes("\n") ? foldLines(inner) : inner;
+  const value = line.includes("\\") ? unescape(line) : line;
+  return { kind: "scalar", form: "double", start, end: end + 1, value };
 }
 
-/** What stands behind a backslash, and how many characters that is. */
+/**
+ * Quoted text on several lines as one: a line break is a space, those of blank lines stay, and blanks around them go. A
+ * backslash at the end of a line takes its break away (YAML 1.2.2, 7.3.1). Indentation does not count, as in go-yaml.
+ */
+function foldLines(inner: string): string {
+  const lines = inner.split(/\r?\n/);
+  let folded = "";
+  let blank = 0;
+  for (const [position, line] of lines.entries()) {
+    const isLast = position === lines.length - 1;
+    if (/^(?:---|\.\.\.)(?:[ \t]|$)/.test(line) && position > 0) throw new Beyond();
+    const content = position === 0 ? line : line.replace(/^[ \t]+/, "");
+    if (content === "" && !isLast && position > 0) {
+      blank++;
+      continue;
+    }
+    if (position > 0) {
+      const isJoined = endsInBackslash(folded);
+      folded = isJoined ? folded.slice(0, -1) : folded;
+      folded += blank > 0 ? "\n".repeat(blank) : isJoined ? "" : " ";
+      blank = 0;
+    }
+    folded += isLast ? content : withoutEnd(content);
+  }
+  return folded;
+}
+
+/** Without the blanks at the end, of which one may be escaped: that is left to the package. */
+function withoutEnd(line: string): string {
+  let end = line.length;
+  while (line.charCodeAt(end - 1) === SPACE || line.charCodeAt(end - 1) === TAB) end--;
+  const content = line.slice(0, end);
+  if (end < line.length && endsInBackslash(content)) throw new Beyond();
+  return content;
+}
+
+function endsInBackslash(text: string): boolean {
+  let count = 0;
+  while (text.charCodeAt(text.length - 1 - count) === BACKSLASH) count++;
+  return count % 2 === 1;
+}
+
+function unescape(line: string): string {
+  const pieces: string[] = [];
+  let from = 0;
+  for (let at = line.indexOf("\\"); at !== -1; at = line.indexOf("\\", from)) {
+    const { meaning, length } = readEscape(line, at + 1);
+    pieces.push(line.slice(from, at), meaning);
+    from = at + 1 + length;
+  }
+  return pieces.join("") + line.slice(from);
+}
+
 function readEscape(text: string, at: number): { meaning: string; length: number } {
-  const kind = text.charAt(at);
-  const meaning = ESCAPES[kind];
+  const meaning = ESCAPES[text.charAt(at)];
   if (meaning !== undefined) return { meaning, length: 1 };
-  const digits = CODE_LENGTHS[kind];
-  const code = text.slice(at + 1, at + 1 + (digits ?? 0));
-  if (digits === undefined || code.length < digits || !/^[0-9a-fA-F]+$/.test(code)) throw new Beyond();
+  const digits = CODE_LENGTHS[text.charAt(at)] ?? 0;
+  const code = text.slice(at + 1, at + 1 + digits);
   const point = Number.parseInt(code, 16);
-  if (point > 0x10ffff) throw new Beyond();
+  if (!/^[\da-fA-F]+$/.test(code) || code.length < digits || point > 0x10ffff) throw new Beyond();
   return { meaning: String.fromCodePoint(point), length: 1 + digits };
 }

@@ -1,3 +1,6 @@
+import { TAB, LF, CR, SPACE, HASH, DASH } from "../../base/ascii.ts";
+import { type Pair } from "../node.ts";
+
 /** What the reader of block YAML knows while it goes through a text. All offsets are UTF-16 offsets. */
 export interface Reading {
   readonly text: string;
@@ -14,14 +17,6 @@ export class Beyond extends Error {}
 
 /** How many collections may stand in one another; a parser that calls itself for each must stop somewhere. */
 export const DEEPEST = 100;
-
-export const TAB = 0x09;
-export const LF = 0x0a;
-export const CR = 0x0d;
-export const SPACE = 0x20;
-export const HASH = 0x23;
-export const DASH = 0x2d;
-export const COLON = 0x3a;
 
 /** True where a line or the text ends. A carriage return stands before a line feed only, or the text has been refused. */
 export function isLineEnd(text: string, at: number): boolean {
@@ -91,4 +86,19 @@ export function passEmptyLines(reading: Reading): void {
 /** True for `---` or `...` at the start of a line, which begins or ends a document whatever stands before it. */
 export function isDocumentMark({ text, at, column }: Reading): boolean {
   return column === 0 && (text.startsWith("---", at) || text.startsWith("...", at)) && isGap(text, at + 3);
+}
+
+/** How far a colon may stand behind the start of its key (YAML 1.2.2, 7.4.2), less a little. */
+const LONGEST_KEY = 1000;
+
+/** Refuses keys that need a closer look: no strings, merge keys, long ones, and the same one twice. */
+export function checkKeys(pairs: readonly Pair[]): void {
+  const seen = new Set<unknown>();
+  for (const { key } of pairs) {
+    const value = key.kind === "scalar" ? key.value : undefined;
+    const isMerge = value === "<<" && key.kind === "scalar" && key.form === "plain";
+    if (typeof value !== "string" || isMerge || key.end - key.start > LONGEST_KEY || seen.has(value))
+      throw new Beyond();
+    seen.add(value);
+  }
 }

@@ -1,0 +1,26 @@
+import type { Finding } from "../base/finding.ts";
+import { openStream } from "../stream/open-stream.ts";
+import type { NamedFile } from "../stream/parts.ts";
+import { isFinding } from "../stream/problem.ts";
+import type { FilePlace } from "../stream/regions.ts";
+import type { Stream } from "../stream/stream.ts";
+
+/** The place of a finding in the files of a call; undefined where it is about no single place. */
+export type PlaceOf = (finding: Finding) => FilePlace | undefined;
+
+/** Finds places in the files of a call, and in the file of a function config that it names, which findings about it name too. */
+export function placesIn(files: readonly NamedFile[], stream: Stream | undefined, configFile?: NamedFile): PlaceOf {
+  const config = configFile && openStream([configFile], true);
+  // Only what has been read has places.
+  if (config && !isFinding(config)) config.select(config.kinds);
+  return (finding) => {
+    // A finding about that function config is not about a manifest of the same name.
+    if (configFile && finding.file?.path === configFile.path) {
+      if (config && !isFinding(config)) return config.placeOf(finding);
+      return finding.position && { path: configFile.path, ...finding.position };
+    }
+    if (stream) return stream.placeOf(finding);
+    const path = finding.file?.path ?? (files.length === 1 ? files[0]?.path : undefined);
+    return path !== undefined && finding.position ? { path, ...finding.position } : undefined;
+  };
+}
