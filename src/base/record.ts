@@ -9,9 +9,7 @@ export function withoutNulls(map: Readonly<Record<string, unknown>>): Record<str
 }
 
 /** The fields without those that are undefined, which are as good as absent. */
-export function present<Fields extends object>(fields: {
-  [Name in keyof Fields]: Fields[Name] | undefined;
-}): Fields {
+export function present<Fields extends object>(fields: { [Name in keyof Fields]: Fields[Name] | undefined }): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 }
 

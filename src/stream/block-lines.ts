@@ -103,7 +103,9 @@ export class BlockLines {
   /** Passes lines that say nothing of a resource with its keys at a column. */
   passUsual(keys: number): void {
     const bytes = this.#bytes;
-    if (this.#scalarColumn !== Infinity && this.#indentAt(this.#at) > this.#scalarColumn) return;
+    let content = this.#at;
+    if (this.#scalarColumn !== Infinity) while (bytes[content] === SPACE) content++;
+    if (content - this.#at > this.#scalarColumn) return;
     const end = passUsualLines(bytes, this.#at, keys, this.#limit);
     if (end > this.#at) this.#scalarColumn = Infinity;
     this.#at = end;
@@ -123,12 +125,6 @@ export class BlockLines {
       if (bytes[content - 1] === LF) start = content;
     }
     return content < this.#limit && bytes[content] !== HASH && content - start > this.column;
-  }
-
-  #indentAt(start: number): number {
-    let content = start;
-    while (this.#bytes[content] === SPACE) content++;
-    return content - start;
   }
 
   #look(): void {

@@ -8,7 +8,7 @@ import type { Item, NamedFile, Region } from "./parts.ts";
  * Finds the documents of a file of manifests as Kubernetes splits them: each line that begins with `---` ends one, whatever
  * the YAML around it, and may hold nothing else but blanks and a comment, with or without a blank before it
  * (k8s.io/apimachinery: pkg/util/yaml, YAMLReader; kyaml: kio, splitDocuments). A byte-order mark may begin each of them. A
- * `---` line that the file begins with is a part of the first document for both, so that neither holds there.
+ * `---` line before which nothing of a document stands is a part of the next one, so that neither holds there.
  * Returns the offset of a `---` line with something else on it, which both refuse.
  */
 export function findDocuments(file: NamedFile): Item[] | number {
@@ -17,13 +17,12 @@ export function findDocuments(file: NamedFile): Item[] | number {
   const items: Item[] = [];
   let lead = markBefore(bytes, 0);
   let content = lead;
-  for (;;) {
-    const isSeparator = startsWithDashes(bytes, content);
-    if (isSeparator) {
-      if (!isBareSeparator(bytes, content)) return content;
-      const isOfDocument = content === 0;
+  for (let isKept = true; ;) {
+    if (startsWithDashes(bytes, content)) {
+      if (!isBareSeparator(bytes, content, isKept)) return content;
       content = nextLine(bytes, content);
-      if (!isOfDocument) content += markBefore(bytes, content);
+      if (!isKept) content += markBefore(bytes, content);
+      isKept = !isKept;
     }
     if (startsWithDashes(bytes, content)) {
       lead = content;
@@ -38,6 +37,7 @@ export function findDocuments(file: NamedFile): Item[] | number {
       doubtOddBreaks(items, bytes, 0);
       return items;
     }
+    isKept = false;
     lead = end;
     content = end;
   }
@@ -53,11 +53,11 @@ function startsWithDashes(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === DASH && bytes[at + 1] === DASH && bytes[at + 2] === DASH;
 }
 
-function isBareSeparator(bytes: Uint8Array, start: number): boolean {
+function isBareSeparator(bytes: Uint8Array, start: number, isKept: boolean): boolean {
   const next = nextLine(bytes, start);
   const end = bytes[next - 1] === LF ? next - 1 : next;
   const rest = skipBlanks(bytes, start + 3, end);
-  return rest === end || (bytes[rest] === HASH && (start > 0 || rest > start + 3));
+  return rest === end || (bytes[rest] === HASH && (!isKept || rest > start + 3));
 }
 
 /** A document; undefined for one of blank lines and comments. */

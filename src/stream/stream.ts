@@ -124,7 +124,7 @@ export class Stream {
     const item = this.itemOf(manifest);
     const { region, path } = item;
     this.#dropped.add(item);
-    this.#left ??= countsOf(this.#items);
+    this.#left ??= this.#items.reduce(countOne, new Map<Region, number>());
     const left = (this.#left.get(region) ?? 0) - 1;
     this.#left.set(region, left);
     if (left === 0) {
@@ -347,8 +347,6 @@ function keyOf({ apiVersion, kind, namespace, name }: ResourceRef): string {
   return JSON.stringify([apiVersion, kind, namespace, name]);
 }
 
-function countsOf(items: readonly Item[]): Map<Region, number> {
-  const counts = new Map<Region, number>();
-  for (const { region } of items) counts.set(region, (counts.get(region) ?? 0) + 1);
-  return counts;
+function countOne(counts: Map<Region, number>, { region }: Item): Map<Region, number> {
+  return counts.set(region, (counts.get(region) ?? 0) + 1);
 }

@@ -160,6 +160,9 @@ function toPair(conversion: Conversion, pair: AnyPair, from: number): Pair {
   const first = tokens?.start?.find(({ type }) => ["explicit-key-ind", "anchor", "tag"].includes(type));
   const last = tokens?.sep?.findLast(({ type }) => ["map-value-ind", "anchor", "tag"].includes(type));
   const key = toNode(conversion, pair.key as AnyNode, first?.offset ?? from);
+  const isPlain = key.kind === "scalar" && key.form === "plain";
+  if (isPlain && /^:[,\]}]/.test(conversion.text.slice(key.end, key.end + 2)))
+    throw new Refused("a colon stands right before a comma or bracket, and Go makes it a part of the key", key.end);
   return {
     key,
     value: isNode(pair.value) ? toNode(conversion, pair.value, key.end) : undefined,

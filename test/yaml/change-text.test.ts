@@ -191,7 +191,7 @@ describe("a null that is written out is replaced", () => {
     ["{m: null}\n", "{m: {new: true}}\n"],
     ["{m: ~, n: 1}\n", "{m: {new: true}, n: 1}\n"],
     ["{m: , n: 1}\n", "{m: {new: true} , n: 1}\n"],
-    ["{m:}\n", "{m: {new: true}}\n"],
+    ["{m: }\n", "{m: {new: true} }\n"],
     ['{"m":null}', '{"m": {"new": true}}'],
     ['{"m": null, "n": 1}', '{"m": {"new": true}, "n": 1}'],
     ["- m: null\n  n: 1\n", "- m:\n    new: true\n  n: 1\n"],

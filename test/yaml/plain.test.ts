@@ -198,3 +198,10 @@ test.each([
 ])("nesting without reason is an error, not a crash: %s", (_, text) => {
   expect(parse(text)).toMatchObject({ message: "it is nested too deeply" });
 });
+
+test.each(["a: {b:}\n", "a: {b:, c: d}\n", "a: [b:, c]\n", "a: &x {b:}\n"])(
+  "a colon right before a comma or bracket, which go-yaml takes for a part of the key, is refused: %j",
+  (text) => {
+    expect(parse(text)).toMatchObject({ message: expect.stringMatching(/^a colon stands right before/) as string });
+  },
+);

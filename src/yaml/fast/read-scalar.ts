@@ -66,7 +66,9 @@ export function readPlainInFlow(text: string, start: number): ScalarNode {
   let end = start;
   for (let at = start; !isFlowIndicator(text, at); at++) {
     const code = text.charCodeAt(at);
-    if (isLineEnd(text, at) || (code === COLON && (isFlowIndicator(text, at + 1) || isGap(text, at + 1)))) break;
+    // To go-yaml that colon is a part of the scalar.
+    if (code === COLON && isFlowIndicator(text, at + 1)) throw new Beyond();
+    if (isLineEnd(text, at) || (code === COLON && isGap(text, at + 1))) break;
     if (code === TAB) throw new Beyond();
     if (code !== SPACE) end = at + 1;
     else if (text.charCodeAt(at + 1) === HASH) break;
