@@ -23,19 +23,23 @@ function effortOf(host: Host, command: string, { cwd }: Example): string[] {
   return readFileSync(file, "utf8").trimEnd().split("\n");
 }
 
-const FAST = /^read \d+ items by lines; \d regions were parsed, 0 texts needed the full YAML parser$/;
+/** What is said where so many texts needed the package `yaml`: the one in which the proof of a change reads the agent. */
+const fast = (texts: 0 | 1): unknown =>
+  expect.stringMatching(
+    `^read \\d+ items by lines; \\d regions were parsed, ${texts} texts needed the full YAML parser$`,
+  ) as unknown;
 
 // The slow ways give the same bytes, so that nobody would see them come back but by the time that they take.
 onEach([kptOnPath, kptNewest], (kpt) => {
   test("a render takes the fast ways, the first and every later one", () => {
     const example = copyOf("kpt");
-    expect(effortOf(kpt, render, example)).toEqual([expect.stringMatching(FAST)]);
-    expect(effortOf(kpt, render, example)).toEqual([expect.stringMatching(FAST)]);
+    expect(effortOf(kpt, render, example)).toEqual([fast(1)]);
+    expect(effortOf(kpt, render, example)).toEqual([fast(0)]);
   });
 });
 
 onEach([kustomize4, kustomize5], (kustomize) => {
   test("a build takes the fast ways", () => {
-    expect(effortOf(kustomize, build, copyOf("kustomize"))).toEqual([expect.stringMatching(FAST)]);
+    expect(effortOf(kustomize, build, copyOf("kustomize"))).toEqual([fast(1)]);
   });
 });
