@@ -80,6 +80,8 @@ export function readByPackage(text: string): Source | SyntaxProblem {
       uniqueKeys: false,
     });
     const [error] = document.errors;
+    // How deep the package goes is a matter of the engine, and so is the place where it gives up.
+    if (error?.code === "RESOURCE_EXHAUSTION") throw new RangeError(error.message);
     if (error) return { ...describeSyntaxError(error.code), ...placeOf(error.pos[0]) };
     const { yaml: version, tags } = document.directives ?? {};
     if (version?.explicit || Object.keys(tags ?? {}).length > 1)
@@ -92,7 +94,6 @@ export function readByPackage(text: string): Source | SyntaxProblem {
     if (error instanceof Refused) {
       return { message: error.message, isSeveralDocuments: false, ...placeOf(error.offset) };
     }
-    // The package calls itself for each level.
     if (error instanceof RangeError) return { ...describeSyntaxError("RESOURCE_EXHAUSTION"), line: 1, column: 1 };
     throw error;
   }
@@ -125,7 +126,7 @@ function toNode(conversion: Conversion, original: AnyNode, from: number): Node {
     return { kind: "alias", start, end, name: original.source, target: anchors.get(original.source) };
   }
   const { anchor, tag } = original;
-  if (++conversion.depth > DEEPEST) throw new Refused("it is nested too deeply", start);
+  if (++conversion.depth > DEEPEST) throw new RangeError("nested too deeply");
   let node: Node;
   if (yaml.isMap(original)) node = newMap(original, start, end);
   else if (yaml.isSeq(original)) node = newList(original, start, end);
