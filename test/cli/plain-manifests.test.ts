@@ -1,7 +1,9 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { AGENT, pipeline } from "../check/manifests.ts";
 import { folderWith } from "../folders.ts";
-import { executable, runProgram } from "../program.ts";
+import { runProgram } from "../program.ts";
 
 const PIPELINE = pipeline("one", 4317);
 const WITHOUT_PORT = PIPELINE.replace(":4317", "");
@@ -73,10 +75,11 @@ describe.each(["broken.yaml", "wrong.yaml"])("with an error in the function conf
   });
 });
 
-// The fault is put into the process by an option of Node's.
-describe.skipIf(executable !== undefined)("with a bug", () => {
+// The fault is put into the process by an option of Node's, and by one of the executable's engine.
+describe("with a bug", () => {
   const fault = "globalThis.TextDecoder = class { constructor() { throw new Error('boom') } }";
-  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` };
+  const file = join(folderWith({ "fault.mjs": fault }), "fault.mjs");
+  const env = { NODE_OPTIONS: `--import=${pathToFileURL(file).href}`, BUN_OPTIONS: `--preload=${file}` };
   const stderr =
     "bug: boom; nothing was changed; please report it as an issue of the intercept-backends repository, " +
     "with the input and the output of --verbose\n";
