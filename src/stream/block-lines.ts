@@ -310,7 +310,7 @@ function isClosing(byte: number | undefined): boolean {
   return byte === DOUBLE_QUOTE || byte === SINGLE_QUOTE || byte === CLOSE_BRACE || byte === CLOSE_BRACKET;
 }
 
-/** What go-yaml takes for a part of an anchor's name (is_alpha), and more, since a longer name is told from all others too. */
+/** What go-yaml takes for a part of an anchor's name (is_alpha), and more: a name that is taken too long is still no other one's. */
 function isNameByte(byte: number | undefined): boolean {
   return byte !== undefined && byte > SPACE && !",[]{}".includes(String.fromCharCode(byte));
 }

@@ -71,7 +71,7 @@ describe("what is announced", () => {
     expect(plugin(folder, { parameters: sent })).toEqual(plugin(folder));
   });
 
-  test("is there for a folder that cannot be rendered, so that a form can mend it", () => {
+  test("is there for a folder that cannot be rendered, so that a form can correct it", () => {
     const broken = repository({ "a.yaml": "a: [\n", "kustomization.yaml": "resources: [/etc]\n" });
     expect(announcedIn(broken).get("agent.name")?.string).toBe("telemetry-metric-agent");
   });

@@ -95,7 +95,7 @@ const OTHER: [string, string, string][] = [
   ["as a map", "kind: {kind: Pod}\n", ""],
 ];
 
-describe("a kind is told by its line", () => {
+describe("a line says the kind", () => {
   test.each(PLAIN)("%s", (_, text, kind) => {
     expect(inDocuments(text)).toEqual([kind]);
     expect(inList(asItem(text))).toEqual([kind]);
@@ -107,7 +107,7 @@ describe("a kind is told by its line", () => {
   });
 });
 
-describe("a kind is told by a parse", () => {
+describe("a parse says the kind", () => {
   test.each(OTHER)("%s", (_, text, kind) => {
     expect(inDocuments(text)).toEqual([undefined]);
     const found = inList(asItem(text));
