@@ -6,7 +6,7 @@ import { mapAt, valueAt } from "../telemetry/plain-data.ts";
 import { remove, set, type Change } from "../yaml/edit/change.ts";
 import { readAgent } from "./agent-state.ts";
 import { planCertificates, planNoCertificates } from "./plan-certificates.ts";
-import { planInterception, planNoInterception } from "./plan-ports.ts";
+import { planInterception, planNoInterception, type WantedPorts } from "./plan-ports.ts";
 import { ANNOTATIONS, changeOf, infoOf, LABELS, Plan, type Step } from "./step.ts";
 
 /** What one value of `trafficInterception` asks for. */
@@ -42,14 +42,14 @@ export function planAgent(
   agent: Manifest,
   settings: Settings,
   interception: Interception,
-  backendPorts: readonly number[],
+  ports: WantedPorts,
 ): { change: Change | undefined; findings: Finding[] } {
   const state = readAgent(agent);
   if (Array.isArray(state)) return { change: undefined, findings: state };
   const plan = new Plan(state);
   planInjectLabel(plan, interception.sidecar);
-  if (interception.sidecar) planInterception(plan, settings, backendPorts);
-  else planNoInterception(plan, settings, backendPorts);
+  if (interception.sidecar) planInterception(plan, settings, ports);
+  else planNoInterception(plan, settings, ports);
   if (interception.certificates) planCertificates(plan, settings);
   else planNoCertificates(plan, settings);
   if (plan.errors.length > 0) return { change: undefined, findings: plan.errors };

@@ -12,23 +12,31 @@ import {
 import { remove, set } from "../yaml/edit/change.ts";
 import { ANNOTATIONS, type Plan } from "./step.ts";
 
+/** The ports that a plan goes by, in any order, repeated or not. */
+export interface WantedPorts {
+  /** TCP ports of the backends and token endpoints. */
+  backends: readonly number[];
+  /** Ports of the agent's own metrics that the stream shows to be scraped over http. */
+  plainMetrics: readonly number[];
+}
+
 /**
  * What decides the interception of the agent's traffic: exactly the backends' ports go through the sidecar (decision
- * record, points 1 and 2). `backendPorts` are TCP ports in any order, repeated or not.
+ * record, points 1 and 2).
  */
-export function planInterception(plan: Plan, settings: Settings, backendPorts: readonly number[]): void {
-  planOutboundPorts(plan, settings.ports, backendPorts);
+export function planInterception(plan: Plan, settings: Settings, { backends, plainMetrics }: WantedPorts): void {
+  planOutboundPorts(plan, settings.ports, backends);
   put(plan, INCLUDE_OUTBOUND_IP_RANGES, "", "scrapes and all else bypass the sidecar");
-  planInboundPorts(plan, settings.ports.excludeInbound);
+  planInboundPorts(plan, settings.ports.excludeInbound, plainMetrics);
   planBypass(plan, settings.bypass.ipRanges);
 }
 
 /** The way back: what `planInterception` would have written goes, what somebody else wrote stays. */
-export function planNoInterception(plan: Plan, { ports, bypass }: Settings, backendPorts: readonly number[]): void {
+export function planNoInterception(plan: Plan, { ports, bypass }: Settings, wanted: WantedPorts): void {
   if (ports.existing === "Replace") take(plan, INCLUDE_OUTBOUND_PORTS);
-  else takeItems(plan, INCLUDE_OUTBOUND_PORTS, [...backendPorts, ...ports.additional].map(String));
+  else takeItems(plan, INCLUDE_OUTBOUND_PORTS, [...wanted.backends, ...ports.additional].map(String));
   if (plan.state.annotations[INCLUDE_OUTBOUND_IP_RANGES] === "") take(plan, INCLUDE_OUTBOUND_IP_RANGES);
-  takeItems(plan, EXCLUDE_INBOUND_PORTS, ports.excludeInbound.map(String));
+  takeItems(plan, EXCLUDE_INBOUND_PORTS, [...(ports.excludeInbound ?? []), ...wanted.plainMetrics].map(String));
   takeItems(plan, EXCLUDE_OUTBOUND_IP_RANGES, bypass.ipRanges);
 }
 
@@ -43,14 +51,23 @@ function planOutboundPorts(plan: Plan, settings: Settings["ports"], backendPorts
   put(plan, INCLUDE_OUTBOUND_PORTS, writePortList(listed), ports + drops);
 }
 
-function planInboundPorts(plan: Plan, wanted: readonly number[]): void {
-  if (wanted.length === 0) return;
+/** A list of the settings takes the place of the stream's, so that what the stream had asked for goes. */
+function planInboundPorts(plan: Plan, chosen: readonly number[] | undefined, plainMetrics: readonly number[]): void {
+  const wanted = chosen ?? plainMetrics;
   const existing = readPortList(textOf(plan, EXCLUDE_INBOUND_PORTS));
-  if (existing === undefined) return failList(plan, EXCLUDE_INBOUND_PORTS);
+  if (existing === undefined) return wanted.length === 0 ? undefined : failList(plan, EXCLUDE_INBOUND_PORTS);
+  const dropped = plainMetrics.filter((port) => !wanted.includes(port) && existing.includes(port));
   const isText = typeof plan.state.annotations[EXCLUDE_INBOUND_PORTS] === "string";
-  if (isText && wanted.every((port) => existing.includes(port))) return;
-  const items = mergeList(existing.map(String), wanted.map(String));
-  put(plan, EXCLUDE_INBOUND_PORTS, items.join(","), "these ports are reached past the sidecar");
+  const isListed = wanted.every((port) => existing.includes(port)) && (isText || wanted.length === 0);
+  if (isListed && dropped.length === 0) return;
+  const kept = existing.filter((port) => !dropped.includes(port));
+  const items = mergeList(kept.map(String), wanted.map(String));
+  const drops =
+    dropped.length === 0 ? "" : `; dropped: ${writePortList(dropped)}, which ports.excludeInbound leaves out`;
+  const why = chosen === undefined ? ", since a Service has the agent scraped there over http" : "";
+  if (items.length > 0)
+    put(plan, EXCLUDE_INBOUND_PORTS, items.join(","), `these ports are reached past the sidecar${why}${drops}`);
+  else take(plan, EXCLUDE_INBOUND_PORTS, `no port is reached past the sidecar${drops}`);
 }
 
 function planBypass(plan: Plan, wanted: readonly string[]): void {
@@ -60,6 +77,8 @@ function planBypass(plan: Plan, wanted: readonly string[]): void {
   put(plan, EXCLUDE_OUTBOUND_IP_RANGES, items.join(","), "these destinations bypass the sidecar");
 }
 
+const NOTHING_INTERCEPTED = "the annotation is removed, because the sidecar is not to intercept anything";
+
 /** Gives an annotation a value, unless it has it. */
 function put(plan: Plan, name: string, value: string, cause: string): void {
   const currentValue = plan.state.annotations[name];
@@ -67,10 +86,9 @@ function put(plan: Plan, name: string, value: string, cause: string): void {
   plan.add({ path: [...ANNOTATIONS, name], change: set(value), cause, currentValue });
 }
 
-function take(plan: Plan, name: string): void {
+function take(plan: Plan, name: string, cause = NOTHING_INTERCEPTED): void {
   const currentValue = plan.state.annotations[name];
   if (currentValue === undefined) return;
-  const cause = "the annotation is removed, because the sidecar is not to intercept anything";
   plan.add({ path: [...ANNOTATIONS, name], change: remove, cause, currentValue });
 }
 

@@ -84,6 +84,18 @@ function placeOf(namespace: string | undefined, podLabels: Readonly<Record<strin
   return labels["istio.io/rev"] === undefined ? "in the cluster, without sidecar" : "in the mesh";
 }
 
+/** The mode that holds for one port of a pod: that of the port in the PeerAuthentication that selects it, else the pod's. */
+export function portMode(
+  port: number,
+  namespace: string | undefined,
+  podLabels: Readonly<Record<string, unknown>>,
+  cluster: Cluster,
+): string | undefined {
+  const own = cluster.peerAuthentications(namespace).find((each) => isSelected(podLabels, selectorOf(each)));
+  const mode = own && valueAt(own.object, "spec", "portLevelMtls", String(port), "mode");
+  return typeof mode === "string" && mode !== "UNSET" ? mode : peerAuthentication(namespace, podLabels, cluster);
+}
+
 /**
  * The mode that holds for a pod: of the PeerAuthentication that selects it, else of its namespace, else of the root
  * namespace (istio.io/latest/docs/reference/config/security/peer_authentication).

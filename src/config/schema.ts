@@ -106,7 +106,11 @@ function selector(whose: string) {
 
 /** A list of `item` that is empty unless something is given. */
 function listOf<Item extends typeof port | typeof ipRange>(item: Item, items: string, example: unknown) {
-  return z._default(z.array(item).register(rules, { expected: `a list of ${items}`, example: [example] }), []);
+  return z._default(plainListOf(item, items, example), []);
+}
+
+function plainListOf<Item extends typeof port | typeof ipRange>(item: Item, items: string, example: unknown) {
+  return z.array(item).register(rules, { expected: `a list of ${items}`, example: [example] });
 }
 
 const agent = z.strictObject({
@@ -147,10 +151,12 @@ const ports = z.strictObject({
     description: "Ports that are always intercepted, besides those of the backends (an OTLP gateway, for example).",
     examples: [[4317]],
   }),
-  excludeInbound: listOf(port, "port numbers", 8888).register(notes, {
+  excludeInbound: z.optional(plainListOf(port, "port numbers", 8888)).register(notes, {
     description:
-      "Ports added to what `excludeInboundPorts` already lists, so that they are reached past the sidecar (the agent's own metrics, for example).",
+      "Ports added to what `excludeInboundPorts` already lists, so that they are reached past the sidecar: those of the agent's own metrics, which scrapers without a sidecar read. A list that is given, an empty one too, takes the place of the default, and what the default had added is taken back.",
     examples: [[8888]],
+    whenAbsent:
+      "the port that a Service of the input which selects the agent has scraped (`prometheus.io/scrape`) with `prometheus.io/scheme: http`; no port without such a Service",
   }),
   existing: z._default(z.enum(["Replace", "Keep"]), "Replace").register(notes, {
     description:
@@ -235,6 +241,9 @@ const warnings = z.strictObject({
     "A backend's Service leads to another port, which counts where connections are balanced at the socket.",
   ),
   "udp-port": warning("A backend's Service serves the port over UDP alone."),
+  "metrics-port": warning(
+    "The agent's own metrics are scraped over http, and its sidecar refuses scrapers without one where it is STRICT.",
+  ),
   "refused-annotation": warning("Istio refuses the agent's pods because of an annotation."),
   "replaced-ip-ranges": warning("`includeOutboundIPRanges` named destinations, and the rewrite empties it."),
   ambient: warning("Without a sidecar the agent is in the ambient mesh, which takes its scrapes too."),
@@ -285,6 +294,7 @@ export const interceptBackends = z.strictObject({
 /**
  * The settings of a run with all defaults filled in. Where absence has a meaning of its own the field stays optional:
  * `agent.namespace`, `agent.selector` (when there, it decides and `agent.name` does not), `agent.container`,
- * `pipelines.selector`, `certificates.mountPath` (see {@link defaultMountPath}).
+ * `pipelines.selector`, `ports.excludeInbound` (the stream decides then), `certificates.mountPath` (see
+ * {@link defaultMountPath}).
  */
 export type Settings = z.output<typeof spec>;

@@ -8,6 +8,7 @@ import { mapAt, valueAt } from "../telemetry/plain-data.ts";
 import { TOKEN_URL } from "../telemetry/token-endpoints.ts";
 import { ambient } from "./ambient.ts";
 import { certificateFolder } from "./certificate-folder.ts";
+import { metricsPort } from "./metrics-port.ts";
 import { nearlyRightResources } from "./nearly-right.ts";
 import { plaintextOutside } from "./plaintext-outside.ts";
 import { prometheusPort } from "./prometheus-port.ts";
@@ -58,6 +59,7 @@ const WARNINGS: Readonly<Record<Exclude<WarningId, "nearly-right" | "unknown-ann
   "registry-only": registryOnly,
   "target-port": targetPort,
   "udp-port": udpPort,
+  "metrics-port": metricsPort,
   "refused-annotation": refusedAnnotation,
   "replaced-ip-ranges": replacedIpRanges,
   ambient,

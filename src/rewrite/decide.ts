@@ -1,6 +1,7 @@
 import { findAgent, isAgentOfOtherGroup } from "../agent/find-agent.ts";
 import { interceptionFor, planAgent } from "../agent/plan-agent.ts";
 import { Cluster, WORKLOADS } from "../cluster/cluster.ts";
+import { ownScrapeMentions, ownScrapes, plainMetricsPorts } from "../cluster/own-metrics.ts";
 import { whereIsHost } from "../cluster/whereabouts.ts";
 import { readSettings } from "../config/read-settings.ts";
 import type { Settings } from "../config/schema.ts";
@@ -66,8 +67,10 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
   }
   const tokens = interceptedTokens(settings, select, backends, agent);
   const ports = portsOf(settings, select, [...backends.backends.map(pushTo), ...tokens.tokens.map(callTo)], agent);
-  const plan = planAgent(agent, settings, interception, ports.ports);
-  findings.push(...tokens.findings, ...ports.findings, ...plan.findings);
+  const services = mentioned(select, ["Service"], ownScrapeMentions(agent));
+  const plainMetrics = plainMetricsPorts(ownScrapes(agent, services.manifests));
+  const plan = planAgent(agent, settings, interception, { backends: ports.ports, plainMetrics });
+  findings.push(...tokens.findings, ...ports.findings, ...services.findings, ...plan.findings);
   if (!hasError(findings)) {
     const after = rewritten(agent, plan.change);
     findings.push(
@@ -189,7 +192,7 @@ function portsOf(
   return { ports: [...ports, ...targets.ports], findings: [...services.findings, ...targets.findings] };
 }
 
-function mentioned(select: Select, kinds: readonly string[], names: readonly string[]): Selected {
+function mentioned(select: Select, kinds: readonly string[], names: readonly Mention[]): Selected {
   return names.length === 0 ? { manifests: [], findings: [] } : select(kinds, [...new Set(names)]);
 }
 

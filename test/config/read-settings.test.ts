@@ -16,7 +16,7 @@ const defaults = {
   agent: { name: "telemetry-metric-agent" },
   pipelines: { include: "AgentInputs" },
   trafficInterception: "On",
-  ports: { additional: [], excludeInbound: [], existing: "Replace", socketLoadBalancer: false },
+  ports: { additional: [], existing: "Replace", socketLoadBalancer: false },
   bypass: { ipRanges: [] },
   certificates: { volumeName: "istio-certs", outputPath: "/etc/istio-output-certs", medium: "Memory" },
   endpoints: { unresolved: "Error", oauth2TokenEndpoints: "InCluster" },
@@ -196,7 +196,7 @@ describe("values that are refused", () => {
     ],
     [
       { warnings: { frobnicate: "Off" } },
-      'spec.warnings.frobnicate: "frobnicate" is not a field of spec.warnings; remove it, or use one of istio-port, api-server-port, excluded-port, excluded-backend, interception-mode-none, host-network, never-injected-namespace, templates-without-sidecar, runs-as-proxy, inject-annotation, plaintext-outside, sidecar-egress and 18 more',
+      `spec.warnings.frobnicate: "frobnicate" is not a field of spec.warnings; remove it, or use one of istio-port, api-server-port, excluded-port, excluded-backend, interception-mode-none, host-network, never-injected-namespace, templates-without-sidecar, runs-as-proxy, inject-annotation, plaintext-outside, sidecar-egress and ${Object.keys(warnings).length - 12} more`,
     ],
     [
       { endpoints: "Warn" },

@@ -119,6 +119,19 @@ function ports(name: string, namespace: string, entries: readonly object[]): obj
   return { ...resource("Service", name, namespace), spec: { selector: { app: name }, ports: entries } };
 }
 
+/** A Service that has the agent's metrics scraped. */
+function scrapedAgent(annotations: object, entries: readonly object[] = [{ port: 8888 }]): object {
+  const metadata = { name: "agent-metrics", namespace: "kyma-system" };
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { ...metadata, annotations: { "prometheus.io/scrape": "true", ...annotations } },
+    spec: { selector: { "app.kubernetes.io/name": "telemetry-metric-agent" }, ports: entries },
+  };
+}
+
+const OPEN_PORT: Parts = { collector: { ports: [{ name: "http-metrics", containerPort: 8888 }] } };
+
 function meshConfig(name: string, mode: string): object {
   const data = { mesh: `enableTracing: true\noutboundTrafficPolicy:\n  mode: ${mode}\n` };
   return { ...resource("ConfigMap", name, "istio-system"), data };
@@ -616,6 +629,74 @@ const EXAMPLES: readonly Example[] = [
       },
       { others: [ports("otel-collector", "observability", [{ port: 8125, protocol: "UDP" }, { port: 4317 }])] },
     ],
+  },
+  {
+    // kyma telemetry-manager: the self-monitor has no sidecar.
+    id: "metrics-port",
+    raised: {
+      others: [scrapedAgent({ "prometheus.io/scheme": "http", "prometheus.io/port": "8888" })],
+      config: { ports: { excludeInbound: [] } },
+    },
+    says: /Service agent-metrics has port 8888 of the agent scraped over http.*add 8888 to ports\.excludeInbound/,
+    nearly: [
+      { others: [scrapedAgent({ "prometheus.io/scheme": "http", "prometheus.io/port": "8888" })] },
+      { others: [scrapedAgent({ "prometheus.io/scheme": "https" })], config: { ports: { excludeInbound: [] } } },
+      {
+        others: [scrapedAgent({ "prometheus.io/scheme": "http" }), peerAuthentication("kyma-system", "PERMISSIVE")],
+        config: { ports: { excludeInbound: [] } },
+      },
+      {
+        others: [
+          scrapedAgent({ "prometheus.io/scheme": "http" }),
+          {
+            ...peerAuthentication("kyma-system", "STRICT"),
+            spec: {
+              selector: { matchLabels: { "app.kubernetes.io/name": "telemetry-metric-agent" } },
+              portLevelMtls: { 8888: { mode: "PERMISSIVE" } },
+            },
+          },
+        ],
+        config: { ports: { excludeInbound: [] } },
+      },
+      {
+        others: [scrapedAgent({ "prometheus.io/scheme": "http" })],
+        annotations: { "traffic.sidecar.istio.io/includeInboundPorts": "4317" },
+        config: { ports: { excludeInbound: [] } },
+      },
+      { others: [scrapedAgent({ "prometheus.io/scheme": "http" })], config: { trafficInterception: "Off" } },
+    ],
+  },
+  {
+    id: "metrics-port",
+    raised: { others: [scrapedAgent({})] },
+    says: /Service agent-metrics has port 8888 of the agent scraped without a scheme/,
+    nearly: [
+      { others: [scrapedAgent({})], config: { ports: { excludeInbound: [8888] } } },
+      { others: [scrapedAgent({ "prometheus.io/scrape": "false" })] },
+    ],
+  },
+  {
+    id: "metrics-port",
+    raised: OPEN_PORT,
+    says: /port http-metrics \(8888\) serves its own metrics/,
+    nearly: [
+      { ...OPEN_PORT, others: [scrapedAgent({ "prometheus.io/scheme": "https" })] },
+      { ...OPEN_PORT, others: [scrapedAgent({ "prometheus.io/scheme": "http" })] },
+      { ...OPEN_PORT, annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "8888" } },
+      { collector: { ports: [{ name: "otlp", containerPort: 4317 }] } },
+    ],
+  },
+  {
+    id: "metrics-port",
+    raised: {
+      annotations: {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": "8888",
+        "prometheus.istio.io/merge-metrics": "false",
+      },
+    },
+    says: /prometheus\.io\/port has port 8888 of the agent scraped/,
+    nearly: [{ annotations: { "prometheus.io/scrape": "true", "prometheus.io/port": "8888" } }],
   },
   {
     // istio#45810: the injector takes no ranges.

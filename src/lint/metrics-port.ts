@@ -1,0 +1,87 @@
+import { Cluster, isPortText, SCRAPE, SCRAPE_PORT } from "../cluster/cluster.ts";
+import { ownScrapeMentions, ownScrapes } from "../cluster/own-metrics.ts";
+import { portMode } from "../cluster/whereabouts.ts";
+import { EXCLUDE_INBOUND_PORTS, readPortList } from "../istio/annotations.ts";
+import type { Manifest } from "../base/manifest.ts";
+import { listAt } from "../telemetry/plain-data.ts";
+import { isRecord } from "../base/record.ts";
+import { annotationField, podField, type Scene, type Trouble } from "./warning.ts";
+import { fieldPath, type Field } from "../base/finding.ts";
+
+/** A port of the agent by which its own metrics are read over http, as far as the stream shows. */
+interface Open {
+  port: number;
+  /** Who says so, as a clause. */
+  why: string;
+  about?: Manifest;
+  field?: Field;
+}
+
+/**
+ * With a sidecar that is STRICT the agent's own metrics are out of reach of a scraper without one, unless their port is
+ * excluded (telemetry-manager: internal/resources/otelcollector/agent.go; istio.io/latest/docs/ops/integrations/prometheus).
+ * Where a PeerAuthentication of the stream lets plain text in, nothing is lost.
+ */
+export function* metricsPort(scene: Scene): Iterable<Trouble> {
+  const { agent, namespace, texts, ask } = scene;
+  const excluded = new Set(readPortList(texts[EXCLUDE_INBOUND_PORTS] ?? "") ?? []);
+  const captured = texts[INCLUDE_INBOUND_PORTS] ?? "*";
+  const isCaptured = (port: number): boolean =>
+    captured === "*" ? !excluded.has(port) : (readPortList(captured) ?? []).includes(port);
+  const open = [...openPorts(scene)].filter(({ port }) => isCaptured(port));
+  if (open.length === 0) return;
+  const cluster = new Cluster(ask(["PeerAuthentication"]));
+  const seen = new Set<number>();
+  for (const { port, why, about, field } of open) {
+    const mode = portMode(port, namespace, agent.labels, cluster);
+    if (seen.has(port) || mode === "PERMISSIVE" || mode === "DISABLE") continue;
+    seen.add(port);
+    yield {
+      cause: `${why}, and the agent's sidecar refuses whoever scrapes it without a certificate of the mesh where it is STRICT`,
+      remedy: `add ${port} to ports.excludeInbound of the function config`,
+      ...(about && { about }),
+      field:
+        field ??
+        (texts[EXCLUDE_INBOUND_PORTS] === undefined ? undefined : annotationField(agent, EXCLUDE_INBOUND_PORTS)),
+    };
+  }
+}
+
+const INCLUDE_INBOUND_PORTS = "traffic.sidecar.istio.io/includeInboundPorts";
+
+/** A name by which people call a port of metrics. */
+const METRICS_NAME = /metrics|prom/;
+
+function* openPorts({ agent, container, texts, ask }: Scene): Iterable<Open> {
+  const mentions = ownScrapeMentions(agent.manifest);
+  const services = mentions.length === 0 ? [] : ask(["Service"], mentions);
+  const scrapes = ownScrapes(agent.manifest, services);
+  for (const { service, ports, scheme } of scrapes) {
+    if (scheme === "https") continue;
+    const how = scheme === undefined ? "without a scheme, which most scrapers take for http" : "over http";
+    for (const port of ports) {
+      yield {
+        port,
+        why: `the Service ${service.ref.name} has port ${port} of the agent scraped ${how}`,
+        about: service,
+        field: { path: fieldPath(["metadata", "annotations", SCRAPE]), currentValue: "true" },
+      };
+    }
+  }
+  const byHttps = new Set(scrapes.flatMap(({ scheme, ports }) => (scheme === "https" ? ports : [])));
+  // With the merge of metrics, which is the default, Istio sends scrapers to the port of the sidecar that is open to all.
+  if (texts[SCRAPE] === "true" && texts["prometheus.istio.io/merge-metrics"] === "false") {
+    const [port] = isPortText(texts[SCRAPE_PORT] ?? "") ? (readPortList(texts[SCRAPE_PORT] ?? "") ?? []) : [];
+    if (port !== undefined) {
+      const field = annotationField(agent, SCRAPE_PORT);
+      yield { port, why: `${SCRAPE_PORT} has port ${port} of the agent scraped`, field };
+    }
+  }
+  for (const [at, entry] of listAt(container?.fields, "ports").entries()) {
+    const { name, containerPort } = isRecord(entry) ? entry : {};
+    if (typeof name !== "string" || typeof containerPort !== "number" || !METRICS_NAME.test(name)) continue;
+    if (byHttps.has(containerPort)) continue;
+    const field = podField(["containers", container?.position ?? 0, "ports", at], entry);
+    yield { port: containerPort, why: `the collector's port ${name} (${containerPort}) serves its own metrics`, field };
+  }
+}
