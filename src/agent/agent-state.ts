@@ -2,7 +2,8 @@ import type { Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { isRecord, withoutNulls } from "../base/record.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import { CONTAINERS, errorAt, type Path } from "./step.ts";
+import { agentKindOf, type AgentKind, type Path } from "./agent-kind.ts";
+import { errorAt } from "./step.ts";
 
 /** A volume or mount as written but for fields that are null, with its place in its list. */
 export interface Listed {
@@ -11,15 +12,19 @@ export interface Listed {
   fields: Readonly<Record<string, unknown>>;
 }
 
-/** A container of the pod template, with its place in `containers`. */
+/** A container of the pods, with its place in `containers`. */
 export interface Container extends Listed {
+  path: Path;
   mounts: Listed[];
 }
 
-/** What of the agent's DaemonSet the rules look at, in the types that they need. */
+/** What of the agent's workload the rules look at, in the types that they need. */
 export interface AgentState {
   manifest: Manifest;
-  /** Labels and annotations of the pod template without those that are null; a number there is a mistake worth reporting. */
+  kind: AgentKind;
+  /** The spec of its pods. */
+  podSpec: Readonly<Record<string, unknown>>;
+  /** Labels and annotations of its pods without those that are null; a number there is a mistake worth reporting. */
   labels: Readonly<Record<string, unknown>>;
   annotations: Readonly<Record<string, unknown>>;
   containers: Container[];
@@ -28,14 +33,14 @@ export interface AgentState {
   volumes: Listed[];
 }
 
-/** Reads the agent's pod template; errors for every field whose type leaves no place for what is to be written. */
+/** Reads what the agent's workload says of its pods; errors for every field whose type leaves no place for what is to be written. */
 export function readAgent(manifest: Manifest): AgentState | Finding[] {
   const errors: Finding[] = [];
   const refuse = (path: Path, wanted: string): void => {
     const remedy = `write it as ${wanted}, as Kubernetes requires`;
     errors.push(errorAt(manifest, path, `is not ${wanted}`, remedy));
   };
-  const mapAt = (...path: string[]): Record<string, unknown> => {
+  const mapAt = (path: readonly string[]): Record<string, unknown> => {
     const value = valueAt(manifest.object, ...path) ?? {};
     if (isRecord(value)) return value;
     refuse(path, "a map");
@@ -52,27 +57,28 @@ export function readAgent(manifest: Manifest): AgentState | Finding[] {
       return { position, name, fields };
     });
   };
-  const mountsOf = ({ fields, position }: Listed, list: Path): Listed[] =>
-    listOf(fields["volumeMounts"], [...list, position, "volumeMounts"]);
+  const containersAt = (value: unknown, list: Path): Container[] =>
+    listOf(value, list).map((container) => {
+      const path = [...list, container.position];
+      return { ...container, path, mounts: listOf(container.fields["volumeMounts"], [...path, "volumeMounts"]) };
+    });
 
-  mapAt("spec");
-  mapAt("spec", "template");
-  mapAt("spec", "template", "metadata");
-  const podSpec = ["spec", "template", "spec"];
-  const spec = mapAt(...podSpec);
-  const containers = listOf(spec["containers"], CONTAINERS).map((container) => ({
-    ...container,
-    mounts: mountsOf(container, CONTAINERS),
-  }));
-  const initContainers = [...podSpec, "initContainers"];
-  const initMounts = listOf(spec["initContainers"], initContainers).flatMap((each) => mountsOf(each, initContainers));
+  const kind = agentKindOf(manifest);
+  const above = [kind.labels, kind.annotations, kind.podSpec].flatMap((path) =>
+    path.slice(1).map((_, at) => path.slice(0, at + 1)),
+  );
+  for (const path of new Set(above.map((each) => each.join(".")))) mapAt(path.split("."));
+  const podSpec = mapAt(kind.podSpec);
+  const initContainers = containersAt(podSpec["initContainers"], [...kind.podSpec, "initContainers"]);
   const state: AgentState = {
     manifest,
-    labels: withoutNulls(mapAt("spec", "template", "metadata", "labels")),
-    annotations: withoutNulls(mapAt("spec", "template", "metadata", "annotations")),
-    containers,
-    initMounts: new Set(initMounts.map(({ name }) => name)),
-    volumes: listOf(spec["volumes"], [...podSpec, "volumes"]),
+    kind,
+    podSpec,
+    labels: withoutNulls(mapAt(kind.labels)),
+    annotations: withoutNulls(mapAt(kind.annotations)),
+    containers: containersAt(valueAt(manifest.object, ...kind.containers), kind.containers),
+    initMounts: new Set(initContainers.flatMap(({ mounts }) => mounts).map(({ name }) => name)),
+    volumes: listOf(valueAt(manifest.object, ...kind.volumes), kind.volumes),
   };
   return errors.length === 0 ? state : errors;
 }
@@ -84,7 +90,10 @@ const USUAL_NAMES = ["collector", "metric-agent"];
  * The container that reads the certificates: the one that the settings name, else the only one, else by its usual name.
  * Everything else is an error that lists the containers.
  */
-export function chooseContainer({ containers, manifest }: AgentState, wanted: string | undefined): Container | Finding {
+export function chooseContainer(
+  { containers, kind, manifest }: AgentState,
+  wanted: string | undefined,
+): Container | Finding {
   if (wanted === undefined && containers.length === 1 && containers[0]) return containers[0];
   const names = wanted === undefined ? USUAL_NAMES : [wanted];
   const named = names.map((name) => containers.find((container) => container.name === name));
@@ -95,7 +104,7 @@ export function chooseContainer({ containers, manifest }: AgentState, wanted: st
   const cause = `no container ${names.join(" or ")} to mount the certificates into; ${there}`;
   return errorAt(
     manifest,
-    CONTAINERS,
+    kind.containers,
     cause,
     "name the collector's container in agent.container of the function config",
   );

@@ -1,36 +1,65 @@
 import type { Finding } from "../base/finding.ts";
-import type { Manifest } from "../base/manifest.ts";
+import type { Manifest, Mention } from "../base/manifest.ts";
 import type { Settings } from "../config/schema.ts";
+import { AGENT_KINDS, isOfGroup, wantedKinds } from "./agent-kind.ts";
 
 const NAME_LABEL = "app.kubernetes.io/name";
 
-/**
- * Finds the agent among the DaemonSets of the stream: by labels where the settings give a selector, else by present name,
- * else by a name it had before kustomize's prefixes, else by the label `app.kubernetes.io/name`. Exactly one has to match;
- * none or several are an error that lists the candidates.
- */
-export function findAgent(daemonSets: readonly Manifest[], settings: Settings["agent"]): Manifest | Finding {
-  const candidates = daemonSets.filter(({ ref }) => ref.apiVersion.startsWith("apps/"));
-  const matching = match(candidates, settings);
-  if (matching.length === 1 && matching[0]) return matching[0];
-  if (matching.length > 1) {
-    return {
-      severity: "error",
-      cause: `several DaemonSets match ${wanted(settings)}: ${list(matching)}`,
-      remedy: "single one out with agent.name, agent.namespace or agent.selector of the function config",
-    };
-  }
-  const others = candidates.length === 0 ? "there is no DaemonSet" : `there are ${list(candidates)}`;
-  return {
-    severity: "error",
-    cause: `no DaemonSet matches ${wanted(settings)}; ${others}`,
-    remedy: "name the metric agent in agent.name or agent.selector of the function config, or add it to the input",
-  };
+/** Hands out the workloads of some kinds; with `mentioning` it may leave out those that hold none of these. */
+type SelectWorkloads = (
+  kinds: readonly string[],
+  mentioning?: readonly Mention[],
+) => { manifests: readonly Manifest[]; findings: readonly Finding[] };
+
+/** The agent, or why there is none. */
+export interface FoundAgent {
+  agent: Manifest | Finding;
+  /** True where at least one workload matches. */
+  isThere: boolean;
+  /** What may be the agent and cannot be read. */
+  unreadable: readonly Finding[];
+  /** What would match if it were of the right group. */
+  ofOtherGroup: readonly Manifest[];
 }
 
-/** True for a DaemonSet that would be the agent if it were of the right group. */
-export function isAgentOfOtherGroup(manifest: Manifest, settings: Settings["agent"]): boolean {
-  return "ref" in findAgent([{ ...manifest, ref: { ...manifest.ref, apiVersion: "apps/v1" } }], settings);
+/**
+ * Finds the agent among the workloads of the stream, within each kind: by labels where the settings give a selector, else by
+ * present name, else by a name it had before kustomize's prefixes, else by the label `app.kubernetes.io/name`. Exactly one has
+ * to match; none or several are an error that lists the candidates.
+ */
+export function findAgent(select: SelectWorkloads, settings: Settings["agent"]): FoundAgent {
+  const kinds = wantedKinds(settings).map(({ kind }) => kind);
+  const isOpen = kinds.length === AGENT_KINDS.length;
+  const { manifests, findings } = select(kinds, isOpen ? [mentionOf(settings)] : undefined);
+  const isRival = (manifest: Manifest): boolean => !isOfGroup(manifest.ref) && match([manifest], settings).length > 0;
+  const candidates = manifests.filter(({ ref }) => isOfGroup(ref));
+  const found = kinds.flatMap((kind) =>
+    match(
+      candidates.filter(({ ref }) => ref.kind === kind),
+      settings,
+    ),
+  );
+  const result = { isThere: found.length > 0, unreadable: findings, ofOtherGroup: manifests.filter(isRival) };
+  const [only, another] = found;
+  if (only && !another) return { agent: only, ...result };
+  const noun = isOpen ? "workload" : (kinds[0] ?? "");
+  if (another) {
+    const cause = `several ${noun}s match ${wanted(settings)}: ${list(found, isOpen)}`;
+    const by = isOpen ? "agent.kind, agent.name" : "agent.name";
+    const remedy = `single one out with ${by}, agent.namespace or agent.selector of the function config`;
+    return { agent: { severity: "error", cause, remedy }, ...result };
+  }
+  const others = isOpen ? select(kinds).manifests.filter(({ ref }) => isOfGroup(ref)) : candidates;
+  const there =
+    others.length === 0 ? `there is no ${isOpen ? listOfKinds(kinds) : noun}` : `there are ${list(others, isOpen)}`;
+  const cause = `no ${noun} matches ${wanted(settings)}; ${there}`;
+  const remedy = "name the metric agent in agent.name or agent.selector of the function config, or add it to the input";
+  return { agent: { severity: "error", cause, remedy }, ...result };
+}
+
+/** What the text of a workload holds that matches. */
+function mentionOf({ name, selector }: Settings["agent"]): Mention {
+  return selector ? { all: Object.values(selector.matchLabels).filter((value) => value !== "") } : name;
 }
 
 function match(all: readonly Manifest[], { name, namespace, selector }: Settings["agent"]): readonly Manifest[] {
@@ -54,6 +83,18 @@ function wanted({ name, namespace, selector }: Settings["agent"]): string {
   return `the agent's labels ${labels.join(",")}${place}`;
 }
 
-function list(manifests: readonly Manifest[]): string {
-  return manifests.map(({ ref }) => `${ref.namespace === undefined ? "" : `${ref.namespace}/`}${ref.name}`).join(", ");
+/** How many candidates are listed. */
+const LISTED = 20;
+
+function list(manifests: readonly Manifest[], withKind: boolean): string {
+  const names = manifests.slice(0, LISTED).map(({ ref: { kind, namespace, name }, file }) => {
+    const own = `${namespace === undefined ? "" : `${namespace}/`}${name}`;
+    return `${withKind ? `${kind} ` : ""}${own}${file ? ` (${file.path})` : ""}`;
+  });
+  const more = manifests.length > LISTED ? ` and ${manifests.length - LISTED} more` : "";
+  return names.join(", ") + more;
+}
+
+function listOfKinds(kinds: readonly string[]): string {
+  return `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1)}`;
 }

@@ -2,12 +2,12 @@ import type { Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import type { Settings } from "../config/schema.ts";
 import { INJECT_LABEL } from "../istio/annotations.ts";
-import { mapAt, valueAt } from "../telemetry/plain-data.ts";
+import { mapAt } from "../telemetry/plain-data.ts";
 import { remove, set, type Change } from "../yaml/edit/change.ts";
 import { readAgent } from "./agent-state.ts";
 import { planCertificates, planNoCertificates } from "./plan-certificates.ts";
 import { planInterception, planNoInterception, type WantedPorts } from "./plan-ports.ts";
-import { ANNOTATIONS, changeOf, infoOf, LABELS, Plan, type Step } from "./step.ts";
+import { changeOf, infoOf, Plan, type Step } from "./step.ts";
 
 /** What one value of `trafficInterception` asks for. */
 export interface Interception {
@@ -35,7 +35,7 @@ export function interceptionFor(setting: Settings["trafficInterception"], promet
 }
 
 /**
- * Plans all changes of the agent's DaemonSet for these settings and backends; an agent that needs none gets no change and
+ * Plans all changes of the agent's workload for these settings and backends; an agent that needs none gets no change and
  * no finding. All errors are collected; with one of them there is no change.
  */
 export function planAgent(
@@ -61,18 +61,21 @@ function planInjectLabel(plan: Plan, sidecar: boolean): void {
   const currentValue = plan.state.labels[INJECT_LABEL];
   if (currentValue === value) return;
   const cause = sidecar ? "the pod gets a sidecar" : "the pod gets no sidecar";
-  plan.add({ path: [...LABELS, INJECT_LABEL], change: set(value), cause, currentValue });
+  plan.add({ path: [...plan.state.kind.labels, INJECT_LABEL], change: set(value), cause, currentValue });
 }
 
 /** When no annotation is left, their key goes too, so that switching on and off again leaves no trace. */
 function withoutEmptyAnnotations({ state, steps }: Plan): readonly Step[] {
-  const onAnnotations = steps.filter(({ path }) => path[3] === "annotations" && path.length === ANNOTATIONS.length + 1);
-  const existing = Object.keys(mapAt(valueAt(state.manifest.object, "spec", "template", "metadata"), "annotations"));
+  const { annotations } = state.kind;
+  const onAnnotations = steps.filter(
+    ({ path }) => path.length === annotations.length + 1 && annotations.every((key, at) => path[at] === key),
+  );
+  const existing = Object.keys(mapAt(state.manifest.object, ...annotations));
   const isEmptied =
     onAnnotations.length > 0 &&
     onAnnotations.length === existing.length &&
     onAnnotations.every(({ change }) => change.kind === "remove");
   if (!isEmptied) return steps;
   const others = steps.filter((step) => !onAnnotations.includes(step));
-  return [...others, { path: ANNOTATIONS, change: remove, cause: "no annotation is left" }];
+  return [...others, { path: annotations, change: remove, cause: "no annotation is left" }];
 }

@@ -4,7 +4,8 @@ import type { Settings } from "../config/schema.ts";
 import { remove, set, type Change, type Value } from "../yaml/edit/change.ts";
 import { chooseContainer, samePath, type Container, type Listed } from "./agent-state.ts";
 import { planNoOutputCerts, planNoSidecarMount, planOutputCerts, planSidecarMount } from "./plan-sidecar.ts";
-import { CONTAINERS, VOLUMES, type Path, type Plan } from "./step.ts";
+import type { Path } from "./agent-kind.ts";
+import type { Plan } from "./step.ts";
 
 /**
  * What brings the sidecar's certificates to the agent: a volume in the pod, mounted into the agent's container and, by
@@ -34,13 +35,13 @@ function planVolume(plan: Plan, { volumeName, medium }: Settings["certificates"]
   if (volume === undefined) {
     const cause = "the volume carries the certificates from the sidecar to the agent";
     const proposedValue = { name: volumeName, emptyDir };
-    return plan.add({ path: VOLUMES, change: append(proposedValue), cause, proposedValue });
+    return plan.add({ path: plan.state.kind.volumes, change: append(proposedValue), cause, proposedValue });
   }
   if (another) {
     const cause = `there are two volumes ${volumeName}, and Kubernetes refuses such a pod`;
-    return plan.fail([...VOLUMES, another.position], cause, "take one of them away");
+    return plan.fail([...plan.state.kind.volumes, another.position], cause, "take one of them away");
   }
-  const path = [...VOLUMES, volume.position];
+  const path = [...plan.state.kind.volumes, volume.position];
   const types = Object.keys(volume.fields).filter((key) => key !== "name");
   // A volume without a type is an emptyDir to Kubernetes.
   const currentValue = volume.fields["emptyDir"] ?? {};
@@ -96,7 +97,8 @@ function planNoVolume(plan: Plan, { volumeName, medium }: Settings["certificates
   const isMounted =
     initMounts.has(volumeName) ||
     containers.some(({ mounts }) => mounts.some((mount) => mount.name === volumeName && mount !== unmounted));
-  if (!isMounted) removeEntry(plan, VOLUMES, volumes, { name: volumeName, emptyDir: emptyDirOf(medium) });
+  if (!isMounted)
+    removeEntry(plan, plan.state.kind.volumes, volumes, { name: volumeName, emptyDir: emptyDirOf(medium) });
 }
 
 /** Removes our entry from a list, or the list when nothing else is in it; returns the entry. */
@@ -112,8 +114,8 @@ function append(value: Value): Change {
   return { kind: "list", at: new Map(), append: [value] };
 }
 
-function mountsPath({ position }: Container): Path {
-  return [...CONTAINERS, position, "volumeMounts"];
+function mountsPath({ path }: Container): Path {
+  return [...path, "volumeMounts"];
 }
 
 function emptyDirOf(medium: string): { [key: string]: string } {

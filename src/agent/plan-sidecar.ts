@@ -7,10 +7,8 @@ import { valueAt } from "../telemetry/plain-data.ts";
 import { at, inMap, remove, set, type Change } from "../yaml/edit/change.ts";
 import { readPlain } from "../yaml/parse.ts";
 import { samePath, type AgentState } from "./agent-state.ts";
-import { ANNOTATIONS, type Plan } from "./step.ts";
-
-const PROXY_CONFIG_PATH = [...ANNOTATIONS, PROXY_CONFIG];
-const MOUNT_PATH = [...ANNOTATIONS, USER_VOLUME_MOUNT];
+import type { Path } from "./agent-kind.ts";
+import type { Plan } from "./step.ts";
 
 /**
  * Makes the sidecar write its certificates into `outputPath`, by the key OUTPUT_CERTS of `proxyMetadata`, merged into
@@ -20,12 +18,12 @@ export function planOutputCerts(plan: Plan, { outputPath }: Settings["certificat
   const owned = sidecarPathAt(outputPath);
   if (owned !== undefined) {
     const cause = `certificates.outputPath ${outputPath} collides with ${owned}, which the sidecar mounts itself`;
-    return plan.fail(PROXY_CONFIG_PATH, cause, "set certificates.outputPath to a folder of its own");
+    return plan.fail(pathOf(plan, PROXY_CONFIG), cause, "set certificates.outputPath to a folder of its own");
   }
   const config = readProxyConfig(plan.state);
   if (typeof config === "string") {
     return plan.fail(
-      PROXY_CONFIG_PATH,
+      pathOf(plan, PROXY_CONFIG),
       config,
       "write a ProxyConfig as YAML or JSON; with this one Istio refuses the pod",
     );
@@ -33,7 +31,7 @@ export function planOutputCerts(plan: Plan, { outputPath }: Settings["certificat
   if (config.proxyMetadata[OUTPUT_CERTS] === outputPath) return;
   const change = inProxyConfig(["proxyMetadata", OUTPUT_CERTS], set(outputPath));
   const cause = `the sidecar writes its certificates into ${outputPath}`;
-  plan.add({ path: PROXY_CONFIG_PATH, change, cause, currentValue: config.text });
+  plan.add({ path: pathOf(plan, PROXY_CONFIG), change, cause, currentValue: config.text });
 }
 
 /** The way back: OUTPUT_CERTS goes where it names our folder, and what is empty then goes with it. */
@@ -47,7 +45,12 @@ export function planNoOutputCerts(plan: Plan, { outputPath }: Settings["certific
   const change = isEmptied
     ? remove
     : inProxyConfig(isAlone ? ["proxyMetadata"] : ["proxyMetadata", OUTPUT_CERTS], remove);
-  plan.add({ path: PROXY_CONFIG_PATH, change, cause: "the sidecar writes no certificates", currentValue: text });
+  plan.add({
+    path: pathOf(plan, PROXY_CONFIG),
+    change,
+    cause: "the sidecar writes no certificates",
+    currentValue: text,
+  });
 }
 
 interface ProxyConfig {
@@ -84,28 +87,37 @@ function inProxyConfig(path: readonly string[], change: Change): Change {
 export function planSidecarMount(plan: Plan, { volumeName, outputPath }: Settings["certificates"]): void {
   if (isSidecarVolume(volumeName)) {
     const cause = `certificates.volumeName ${volumeName} is a volume that the sidecar makes itself`;
-    return plan.fail(MOUNT_PATH, cause, "set certificates.volumeName to a name of its own");
+    return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, "set certificates.volumeName to a name of its own");
   }
   if (makesVolume(plan.state.annotations[USER_VOLUME], volumeName)) {
     const cause = `${USER_VOLUME} makes a volume ${volumeName} too, and Kubernetes refuses a pod with two of one name`;
-    return plan.fail(MOUNT_PATH, cause, `take it out of ${USER_VOLUME}, or set certificates.volumeName`);
+    return plan.fail(
+      pathOf(plan, USER_VOLUME_MOUNT),
+      cause,
+      `take it out of ${USER_VOLUME}, or set certificates.volumeName`,
+    );
   }
   const read = readMounts(plan.state);
   if (typeof read === "string") {
     const form = `'[{"name": "…", "mountPath": "…"}]'`;
-    return plan.fail(MOUNT_PATH, read, `write it as ${form}; with this one Istio refuses the pod or drops the mount`);
+    return plan.fail(
+      pathOf(plan, USER_VOLUME_MOUNT),
+      read,
+      `write it as ${form}; with this one Istio refuses the pod or drops the mount`,
+    );
   }
   const mounts = read?.mounts ?? [];
   const [ours, another] = mounts.filter(({ name }) => name === volumeName);
-  if (another) return plan.fail(MOUNT_PATH, `mounts ${volumeName} twice`, "take one of the two mounts away");
+  if (another)
+    return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), `mounts ${volumeName} twice`, "take one of the two mounts away");
   const taken = mounts.find(({ name, mountPath }) => name !== volumeName && samePath(mountPath, outputPath));
   if (taken) {
     const cause = `the sidecar already has the volume ${taken.name} at ${outputPath}`;
-    return plan.fail(MOUNT_PATH, cause, "set certificates.outputPath to a free path");
+    return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, "set certificates.outputPath to a free path");
   }
   if (ours && ("subPath" in ours.fields || "subPathExpr" in ours.fields)) {
     const cause = `mounts ${volumeName} with a subPath, and the agent never sees the certificates`;
-    return plan.fail(MOUNT_PATH, cause, "mount the whole volume, without subPath");
+    return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, "mount the whole volume, without subPath");
   }
   const change = ours
     ? inMap([
@@ -133,7 +145,12 @@ function addition(mounts: UserVolumeMounts | undefined, volumeName: string, outp
 
 function addStep(plan: Plan, inner: Change | undefined, cause: string): void {
   const change: Change = inner ? { kind: "document", format: "json", change: inner } : remove;
-  plan.add({ path: MOUNT_PATH, change, cause, currentValue: plan.state.annotations[USER_VOLUME_MOUNT] });
+  plan.add({
+    path: pathOf(plan, USER_VOLUME_MOUNT),
+    change,
+    cause,
+    currentValue: plan.state.annotations[USER_VOLUME_MOUNT],
+  });
 }
 
 function readMounts({ annotations }: AgentState): UserVolumeMounts | string | undefined {
@@ -156,4 +173,8 @@ function makesVolume(text: unknown, volumeName: string): boolean {
     // Malformed JSON is for the injector to refuse; here it only cannot name our volume.
     return false;
   }
+}
+
+function pathOf({ state }: Plan, annotation: string): Path {
+  return [...state.kind.annotations, annotation];
 }

@@ -2,17 +2,10 @@ import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { applyChange } from "../yaml/edit/apply-change.ts";
 import { at, merge, type Change, type Value } from "../yaml/edit/change.ts";
+import type { Path } from "./agent-kind.ts";
 import type { AgentState } from "./agent-state.ts";
 
-/** Keys and list positions from a resource's root to a node. */
-export type Path = readonly (string | number)[];
-
-export const LABELS = ["spec", "template", "metadata", "labels"] as const;
-export const ANNOTATIONS = ["spec", "template", "metadata", "annotations"] as const;
-export const CONTAINERS = ["spec", "template", "spec", "containers"] as const;
-export const VOLUMES = ["spec", "template", "spec", "volumes"] as const;
-
-/** One change of the agent's DaemonSet and what is reported about it. */
+/** One change of the agent's workload and what is reported about it. */
 export interface Step {
   path: Path;
   change: Change;
@@ -23,7 +16,7 @@ export interface Step {
   proposedValue?: unknown;
 }
 
-/** Collects what is to be done to the DaemonSet, and the errors because of which nothing is done. */
+/** Collects what is to be done to the agent, and the errors because of which nothing is done. */
 export class Plan {
   readonly state: AgentState;
   readonly steps: Step[] = [];
@@ -42,7 +35,7 @@ export class Plan {
   }
 }
 
-/** All steps as one change of the DaemonSet; undefined when there is nothing to do. */
+/** All steps as one change of the agent; undefined when there is nothing to do. */
 export function changeOf(steps: readonly Step[]): Change | undefined {
   const [first, ...others] = steps.map(({ path, change }) => at(path, change));
   return first && others.reduce(merge, first);

@@ -83,15 +83,14 @@ function runPasses(stream: Stream, passes: readonly Configured[], own: Own): rea
 
 /** Whether agent and MetricPipelines are both there; a folder that lost one of them is rarely meant. */
 function judge(stream: Stream, { settings }: Configured, own: Own): "run" | "nothing to do" | Finding {
-  const daemonSets = stream.select(["DaemonSet"]).manifests;
+  const { agent, isThere } = findAgent((kinds, mentioning) => stream.select(kinds, mentioning), settings.agent);
   const pipelines = stream.select(["MetricPipeline"]).manifests;
-  if (daemonSets.every((candidate) => isFinding(findAgent([candidate], settings.agent)))) {
+  if (isFinding(agent) && !isThere) {
     if (own["missing.agent"] === "Allow") return "nothing to do";
-    const missing = findAgent(daemonSets, settings.agent);
     const count = pipelines.length === 1 ? "1 MetricPipeline" : `${pipelines.length} MetricPipelines`;
     return problem(
-      `${isFinding(missing) ? missing.cause : "there is no agent"}, for ${count}`,
-      "add the agent's DaemonSet, correct agent.name or agent.selector, or set the parameter missing.agent to Allow if it is deployed from elsewhere",
+      `${agent.cause}, for ${count}`,
+      "add the agent's workload, correct agent.name or agent.selector, or set the parameter missing.agent to Allow if it is deployed from elsewhere",
     );
   }
   const isWanted = settings.trafficInterception === "On" || settings.trafficInterception === "ExportOnly";

@@ -8,3 +8,6 @@ export const kind = "InterceptBackends";
 
 /** Where the container finds the certificates if it does not mount the volume yet and `certificates.mountPath` is absent. */
 export const defaultMountPath = "/etc/prom-certs/";
+
+/** Name of the metric agent of Kyma's operator (telemetry-manager: internal/resources/names). */
+export const stockAgent = "telemetry-metric-agent";

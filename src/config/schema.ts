@@ -6,7 +6,7 @@
  * each field, `rules` (what a value must be, in words) on the schema of the value.
  */
 import * as z from "zod/mini";
-import { apiVersion, defaultMountPath, kind } from "./constants.ts";
+import { apiVersion, defaultMountPath, kind, stockAgent } from "./constants.ts";
 
 /** What a field means to the person who writes it; `description` and `examples` go into the JSON Schema as they are. */
 interface Notes {
@@ -114,17 +114,22 @@ function plainListOf<Item extends typeof port | typeof ipRange>(item: Item, item
 }
 
 const agent = z.strictObject({
-  name: z._default(dnsName, "telemetry-metric-agent").register(notes, {
+  name: z._default(dnsName, stockAgent).register(notes, {
     description:
-      "Name of the agent's DaemonSet: its present name, a name it had before kustomize renamed it, or the value of its label `app.kubernetes.io/name`. Exactly one DaemonSet must match.",
+      "Name of the agent's workload: its present name, a name it had before kustomize renamed it, or the value of its label `app.kubernetes.io/name`. Exactly one workload must match.",
+  }),
+  kind: z.optional(z.enum(["DaemonSet", "Deployment", "StatefulSet"])).register(notes, {
+    description: "Kind of the agent's workload.",
+    examples: ["Deployment"],
+    whenAbsent: `a DaemonSet for the name \`${stockAgent}\`, else any of these kinds`,
   }),
   namespace: z.optional(dnsLabel).register(notes, {
-    description: "Namespace of the agent's DaemonSet.",
+    description: "Namespace of the agent's workload.",
     examples: ["kyma-system"],
     whenAbsent: "any namespace",
   }),
-  selector: z.optional(selector("the agent's DaemonSet")).register(notes, {
-    description: "Finds the agent's DaemonSet by its labels.",
+  selector: z.optional(selector("the agent's workload")).register(notes, {
+    description: "Finds the agent's workload by its labels.",
     whenAbsent: "the name decides",
     insteadOf: "name",
   }),
@@ -251,7 +256,7 @@ const warnings = z.strictObject({
   "shared-volume": warning("Another container of the agent's pods may write into the volume of the certificates."),
   "missing-input": warning("A MetricPipeline leaves out `spec.input`, which an operator takes for the gateway alone."),
   "refused-pipeline": warning("The API server refuses a MetricPipeline because of one of its fields."),
-  "nearly-right": warning("A resource is nearly a MetricPipeline, the agent's DaemonSet or an InterceptBackends."),
+  "nearly-right": warning("A resource is nearly a MetricPipeline, the agent's workload or an InterceptBackends."),
   "unknown-annotation": warning("An annotation `intercept-backends.dev/…` is not one that this function knows."),
 });
 
@@ -263,7 +268,7 @@ function group<Fields extends z.ZodMiniObject>(fields: Fields, description: stri
 
 /** The settings as a person writes them under `spec`; every one may be left out. */
 export const spec = z.strictObject({
-  agent: group(agent, "Which DaemonSet is the metric agent."),
+  agent: group(agent, "Which workload is the metric agent."),
   pipelines: group(pipelines, "Which MetricPipelines count."),
   trafficInterception: z
     ._default(z.enum(["On", "PrometheusInputScrapeOnly", "ExportOnly", "Off"]), "On")
@@ -293,7 +298,7 @@ export const interceptBackends = z.strictObject({
 
 /**
  * The settings of a run with all defaults filled in. Where absence has a meaning of its own the field stays optional:
- * `agent.namespace`, `agent.selector` (when there, it decides and `agent.name` does not), `agent.container`,
+ * `agent.kind`, `agent.namespace`, `agent.selector` (when there, it decides and `agent.name` does not), `agent.container`,
  * `pipelines.selector`, `ports.excludeInbound` (the stream decides then), `certificates.mountPath` (see
  * {@link defaultMountPath}).
  */

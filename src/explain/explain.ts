@@ -1,7 +1,7 @@
-import { chooseContainer, readAgent } from "../agent/agent-state.ts";
-import { Cluster, podOf } from "../cluster/cluster.ts";
+import { chooseContainer, readAgent, type AgentState } from "../agent/agent-state.ts";
+import { Cluster } from "../cluster/cluster.ts";
 import type { Settings } from "../config/schema.ts";
-import { findingAt, type Finding } from "../base/finding.ts";
+import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
 import { PROXY_CONFIG } from "../istio/annotations.ts";
 import { readInterceptionSettings, type WrongAnnotation } from "../istio/interception-settings.ts";
 import type { Manifest } from "../base/manifest.ts";
@@ -17,7 +17,7 @@ import { exportFlow, scrapeFlows, tokenFlow } from "./flows.ts";
 
 /** What an explanation is made from. */
 export interface Subject {
-  /** The agent's DaemonSet as it is after the rewrite. */
+  /** The agent's workload as it is after the rewrite. */
   agent: Manifest;
   settings: Settings;
   pipelines: readonly Manifest[];
@@ -31,17 +31,16 @@ export function explain({ agent, settings, pipelines, ...subject }: Subject): Ex
   const state = readAgent(agent);
   if (Array.isArray(state)) return state;
   const chosen = chooseContainer(state, settings.agent.container);
-  const pod = podOf(agent);
-  if ("severity" in chosen || pod === undefined) return "severity" in chosen ? [chosen] : [];
+  if ("severity" in chosen) return [chosen];
   const annotations = Object.fromEntries(
     Object.entries(state.annotations).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
   );
   const dns = capturesDns(annotations[PROXY_CONFIG]);
   const { settings: interception, wrong } = readInterceptionSettings(annotations, dns);
-  if (wrong.length > 0) return wrong.map((each) => refused(agent, each));
+  if (wrong.length > 0) return wrong.map((each) => refused(state, each));
 
   const [secrets, cluster] = [indexSecrets(subject.secrets), new Cluster(subject.cluster)];
-  const decideWay = wayDecider(pod, chosen.fields, interception, cluster);
+  const decideWay = wayDecider({ ...state, spec: state.podSpec }, chosen.fields, interception, cluster);
   const selection = { include: settings.pipelines.include, ...settings.pipelines.selector };
   const selected = selectPipelines(pipelines, selection);
   const { backends, findings } = resolveBackends({ ...selection, pipelines, secrets, unresolved: "Warn" });
@@ -88,11 +87,11 @@ function capturesDns(proxyConfig: string | undefined): boolean {
   return typeof value === "string" && ["1", "t", "T", "true", "TRUE", "True"].includes(value);
 }
 
-function refused(agent: Manifest, { name, value, cause: why }: WrongAnnotation): Finding {
+function refused({ manifest, kind }: AgentState, { name, value, cause: why }: WrongAnnotation): Finding {
   const cause = `${JSON.stringify(value)} ${why}, so that Istio refuses the pod or sets up no packet filter`;
-  const path = `spec.template.metadata.annotations[${JSON.stringify(name)}]`;
+  const path = fieldPath([...kind.annotations, name]);
   return findingAt(
-    agent,
+    manifest,
     "error",
     { cause, remedy: "correct the annotation, or remove it" },
     { path, currentValue: value },

@@ -28,7 +28,7 @@ export interface Flow {
 
 /** All flows of one agent after the rewrite. */
 export interface Explanation {
-  /** `namespace/name` of the DaemonSet. */
+  /** `namespace/name` of its workload. */
   agent: string;
   flows: readonly Flow[];
   /** What is not known, one clause each. */

@@ -1,32 +1,33 @@
+import { fieldPath } from "../base/finding.ts";
 import { PROXY_CONFIG } from "../istio/annotations.ts";
 import { PROXY_ID } from "../istio/interception-rules.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { readPlain } from "../yaml/parse.ts";
-import { annotationField, podField, type Scene, type Trouble } from "./warning.ts";
+import { annotationField, type Scene, type Trouble } from "./warning.ts";
 
 /** The collector runs as the sidecar's uid or gid, and the packet filter lets the sidecar's own traffic pass (istio#27202). */
-export function* runsAsProxy({ podSpec, container }: Scene): Iterable<Trouble> {
+export function* runsAsProxy({ agent, container }: Scene): Iterable<Trouble> {
   if (container === undefined) return;
   for (const name of ["runAsUser", "runAsGroup"]) {
     const own = valueAt(container.fields, "securityContext", name);
-    if ((own ?? valueAt(podSpec, "securityContext", name)) !== PROXY_ID) continue;
-    const place = own === undefined ? [] : ["containers", container.position];
+    if ((own ?? valueAt(agent.podSpec, "securityContext", name)) !== PROXY_ID) continue;
+    const place = own === undefined ? agent.kind.podSpec : container.path;
     yield {
       cause: `the collector runs as ${PROXY_ID}, the identity of the sidecar itself, so that nothing it sends is intercepted`,
       remedy: `set ${name} to another number`,
-      field: podField([...place, "securityContext", name], PROXY_ID),
+      field: { path: fieldPath([...place, "securityContext", name]), currentValue: PROXY_ID },
     };
   }
 }
 
 /**
  * A second container, another agent for example, has the volume of the certificates and may write there, over the key
- * that the sidecar renews (istio#31726). A volume of this kind belongs to one pod: two DaemonSets never share one.
+ * that the sidecar renews (istio#31726). A volume of this kind belongs to one pod: two agents never share one.
  */
 export function* sharedVolume({ agent, container, settings }: Scene): Iterable<Trouble> {
   const { volumeName } = settings.certificates;
   if (!container?.mounts.some(({ name }) => name === volumeName)) return;
-  for (const { name, position, mounts } of agent.containers) {
+  for (const { name, position, path, mounts } of agent.containers) {
     if (position === container.position) continue;
     for (const mount of mounts) {
       if (mount.name !== volumeName || mount.fields["readOnly"] === true) continue;
@@ -34,7 +35,7 @@ export function* sharedVolume({ agent, container, settings }: Scene): Iterable<T
         cause: `the container ${name} mounts the volume ${volumeName} too and may write there, where the sidecar keeps its certificates`,
         remedy:
           "add readOnly: true to that mount, or give one of the two a volume of its own (certificates.volumeName)",
-        field: podField(["containers", position, "volumeMounts", mount.position], mount.fields),
+        field: { path: fieldPath([...path, "volumeMounts", mount.position]), currentValue: mount.fields },
       };
     }
   }

@@ -1,5 +1,4 @@
 import { fieldPath } from "../base/finding.ts";
-import { LABELS } from "../agent/step.ts";
 import type { Scene, Trouble } from "./warning.ts";
 
 const MODE = "istio.io/dataplane-mode";
@@ -17,6 +16,6 @@ export function* ambient({ agent, namespace, ask }: Scene): Iterable<Trouble> {
   yield {
     cause: `without a sidecar ${where} puts the agent into the ambient mesh, which takes its scrapes as well as its pushes`,
     remedy: `set the label ${MODE} of its pods to none if it is to stay out of the mesh`,
-    field: { path: fieldPath([...LABELS, MODE]), currentValue: own },
+    field: { path: fieldPath([...agent.kind.labels, MODE]), currentValue: own },
   };
 }

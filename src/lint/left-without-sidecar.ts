@@ -4,12 +4,12 @@ import { INJECT_LABEL, readCommaList } from "../istio/annotations.ts";
 import { annotationField, podField, type Scene, type Trouble } from "./warning.ts";
 
 /** The injector leaves out pods in the network of their host (istio: pkg/kube/inject/inject.go; istio#9002). */
-export function* hostNetwork({ podSpec }: Scene): Iterable<Trouble> {
-  if (podSpec["hostNetwork"] !== true) return;
+export function* hostNetwork({ agent }: Scene): Iterable<Trouble> {
+  if (agent.podSpec["hostNetwork"] !== true) return;
   yield {
     cause: "the agent is in the network of its host, where no sidecar is injected, so that all annotations do nothing",
     remedy: 'take hostNetwork away, or set trafficInterception to "Off"',
-    field: podField(["hostNetwork"], true),
+    field: podField(agent, ["hostNetwork"], true),
   };
 }
 

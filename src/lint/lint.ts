@@ -4,7 +4,6 @@ import type { Settings } from "../config/schema.ts";
 import { readInterceptionSettings } from "../istio/interception-settings.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
-import { mapAt, valueAt } from "../telemetry/plain-data.ts";
 import { TOKEN_URL } from "../telemetry/token-endpoints.ts";
 import { ambient } from "./ambient.ts";
 import { certificateFolder } from "./certificate-folder.ts";
@@ -121,7 +120,6 @@ function sceneOf({ agent: manifest, ...subject }: Subject): Scene | undefined {
     ...subject,
     agent,
     namespace: manifest.ref.namespace,
-    podSpec: mapAt(valueAt(manifest.object, "spec", "template"), "spec"),
     texts,
     container: "severity" in container ? undefined : container,
     interception,

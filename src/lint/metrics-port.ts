@@ -5,7 +5,7 @@ import { EXCLUDE_INBOUND_PORTS, readPortList } from "../istio/annotations.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { listAt } from "../telemetry/plain-data.ts";
 import { isRecord } from "../base/record.ts";
-import { annotationField, podField, type Scene, type Trouble } from "./warning.ts";
+import { annotationField, type Scene, type Trouble } from "./warning.ts";
 import { fieldPath, type Field } from "../base/finding.ts";
 
 /** A port of the agent by which its own metrics are read over http, as far as the stream shows. */
@@ -81,7 +81,7 @@ function* openPorts({ agent, container, texts, ask }: Scene): Iterable<Open> {
     const { name, containerPort } = isRecord(entry) ? entry : {};
     if (typeof name !== "string" || typeof containerPort !== "number" || !METRICS_NAME.test(name)) continue;
     if (byHttps.has(containerPort)) continue;
-    const field = podField(["containers", container?.position ?? 0, "ports", at], entry);
+    const field = { path: fieldPath([...(container?.path ?? []), "ports", at]), currentValue: entry };
     yield { port: containerPort, why: `the collector's port ${name} (${containerPort}) serves its own metrics`, field };
   }
 }

@@ -1,18 +1,19 @@
+import { AGENT_KINDS } from "../agent/agent-kind.ts";
 import { editDistance } from "../base/near.ts";
 import { isLocalConfig, type Manifest, type ResourceRef } from "../base/manifest.ts";
 import type { Trouble } from "./warning.ts";
 
 /** The kinds that decide something, with what has to be written. */
-const RIGHT = [
+const RIGHT: readonly { kind: string; group: string; apiVersion: string }[] = [
   { kind: "MetricPipeline", group: "telemetry.kyma-project.io", apiVersion: "telemetry.kyma-project.io/v1beta1" },
-  { kind: "DaemonSet", group: "apps", apiVersion: "apps/v1" },
+  ...AGENT_KINDS,
   { kind: "InterceptBackends", group: "intercept-backends.dev", apiVersion: "intercept-backends.dev/v1alpha1" },
 ];
 
 const PASSED_OVER = "so that nothing reads the resource";
 
 /**
- * What is wrong with a resource that is nearly a MetricPipeline, a DaemonSet or an InterceptBackends; undefined for a right one and
+ * What is wrong with a resource that is nearly a MetricPipeline, a workload that may be the agent or an InterceptBackends; undefined for a right one and
  * for everything else. An unknown version of a MetricPipeline is an error elsewhere.
  */
 export function nearlyRight({ apiVersion, kind }: ResourceRef): { cause: string; remedy: string } | undefined {

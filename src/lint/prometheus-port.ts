@@ -37,20 +37,22 @@ export function* prometheusPort(scene: Scene): Iterable<Trouble> {
   };
   for (const about of [agent.manifest, ...others]) {
     const isService = about.ref.kind === "Service";
-    const pod = isService ? undefined : podOf(about);
+    const isOwn = about === agent.manifest;
+    const pod = isOwn ? { ...agent, spec: agent.podSpec } : isService ? undefined : podOf(about);
     const annotations = isService ? about.annotations : (pod?.annotations ?? {});
     const value = annotations[SCRAPE_PORT];
     if (typeof value !== "string" || value === "" || annotations[SCRAPE] === "false") continue;
     const isRefused = pod !== undefined && isRefusedByIstio(value) && annotations[MERGE] !== "false" && isInMesh(pod);
     if (!isRefused && (annotations[SCRAPE] !== "true" || isPortText(value))) continue;
-    const path = about.ref.kind === "Pod" || isService ? ["metadata"] : ["spec", "template", "metadata"];
+    const own = about.ref.kind === "Pod" || isService ? [] : ["spec", "template"];
+    const path = isOwn ? agent.kind.annotations : [...own, "metadata", "annotations"];
     yield {
       cause: isRefused
         ? `${SCRAPE_PORT} is no port that Istio scrapes, and Istio refuses the pods where it merges metrics`
         : `${SCRAPE_PORT} is not a number, so that it is passed over and every declared port is scraped`,
       remedy: "write the number of the port that serves the metrics, none of Istio's own",
       about,
-      field: { path: fieldPath([...path, "annotations", SCRAPE_PORT]), currentValue: value },
+      field: { path: fieldPath([...path, SCRAPE_PORT]), currentValue: value },
     };
   }
 }

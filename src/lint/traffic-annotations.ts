@@ -64,7 +64,7 @@ export function* excludedBackend({ agent, interception, backends }: Scene): Iter
  * `*` nobody has chosen anything: it is what the mesh does without the annotation (istio#32677).
  */
 export function* replacedIpRanges({ agent, before }: Scene): Iterable<Trouble> {
-  const ranges = valueAt(before.object, "spec", "template", "metadata", "annotations", INCLUDE_OUTBOUND_IP_RANGES);
+  const ranges = valueAt(before.object, ...agent.kind.annotations, INCLUDE_OUTBOUND_IP_RANGES);
   if (typeof ranges !== "string" || ["", "*"].includes(ranges.trim())) return;
   yield {
     cause: `what goes to ${ranges} went through the sidecar on every port, and now does so on the backends' ports alone`,

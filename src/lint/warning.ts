@@ -1,5 +1,4 @@
 import type { AgentState, Container } from "../agent/agent-state.ts";
-import { ANNOTATIONS } from "../agent/step.ts";
 import { fieldPath, type Field } from "../base/finding.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
 import type { Settings } from "../config/schema.ts";
@@ -9,7 +8,7 @@ import type { TokenEndpoint, UntoldTokenEndpoint } from "../telemetry/token-endp
 
 /** What a run knows when it looks for warnings. */
 export interface Subject {
-  /** The agent's DaemonSet as it is after the rewrite, and as it was before. */
+  /** The agent's workload as it is after the rewrite, and as it was before. */
   agent: Manifest;
   before: Manifest;
   /** True when its pods get a sidecar. */
@@ -30,8 +29,6 @@ export interface Subject {
 export interface Scene extends Omit<Subject, "agent"> {
   agent: AgentState;
   namespace: string | undefined;
-  /** `spec.template.spec` of the agent. */
-  podSpec: Readonly<Record<string, unknown>>;
   /** The annotations of the agent's pods that are text. */
   texts: Readonly<Record<string, string>>;
   /** The collector's container; absent where it is not clear which one it is. */
@@ -80,13 +77,13 @@ export type WarningId = keyof Settings["warnings"];
 export type Warning = (scene: Scene) => Iterable<Trouble>;
 
 /** A field of the agent's pod spec, by its keys and positions below it. */
-export function podField(path: readonly (string | number)[], currentValue: unknown): Field {
-  return { path: fieldPath(["spec", "template", "spec", ...path]), currentValue };
+export function podField({ kind }: AgentState, path: readonly (string | number)[], currentValue: unknown): Field {
+  return { path: fieldPath([...kind.podSpec, ...path]), currentValue };
 }
 
 /** An annotation of the agent's pods. */
-export function annotationField({ annotations }: AgentState, name: string): Field {
-  return { path: fieldPath([...ANNOTATIONS, name]), currentValue: annotations[name] };
+export function annotationField({ annotations, kind }: AgentState, name: string): Field {
+  return { path: fieldPath([...kind.annotations, name]), currentValue: annotations[name] };
 }
 
 export function isAgent({ ref }: Manifest, { agent }: Scene): boolean {

@@ -1,4 +1,5 @@
-import { findAgent, isAgentOfOtherGroup } from "../agent/find-agent.ts";
+import { AGENT_KINDS } from "../agent/agent-kind.ts";
+import { findAgent } from "../agent/find-agent.ts";
 import { interceptionFor, planAgent } from "../agent/plan-agent.ts";
 import { Cluster, WORKLOADS } from "../cluster/cluster.ts";
 import { ownScrapeMentions, ownScrapes, plainMetricsPorts } from "../cluster/own-metrics.ts";
@@ -34,7 +35,7 @@ export interface Select {
 
 /** What is to be done, and all that there is to tell in the order of the story: config, backends, agent. */
 export interface Decision {
-  /** The one DaemonSet that changes, and how; absent when nothing does or nothing may because of an error. */
+  /** The one workload that changes, and how; absent when nothing does or nothing may because of an error. */
   rewrite?: { agent: Manifest; change: Change };
   /** The agent, where exactly one was found. */
   agent?: Manifest;
@@ -49,16 +50,15 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
   const select = withoutLocalConfig(selectAny);
   const { settings, findings: configFindings } = readSettings(config);
   const backends = demandOf(settings, select);
-  const daemonSets = select(["DaemonSet"]);
-  const agent = findAgent(daemonSets.manifests, settings.agent);
+  const { agent, unreadable, ofOtherGroup } = findAgent(select, settings.agent);
   const input = {
     pipelines: backends.pipelines,
-    others: maybeMeant(settings, selectAny, daemonSets.manifests),
+    others: [...ofOtherGroup, ...nearKinds(selectAny)],
     agent: "severity" in agent ? undefined : agent,
   };
-  const findings = [...configFindings, ...backends.findings, ...daemonSets.findings, ...lintInput(input, settings)];
+  const findings = [...configFindings, ...backends.findings, ...unreadable, ...lintInput(input, settings)];
   // Settings that could not be read say nothing about the agent, and items that could not be read may be it.
-  if (hasError([...configFindings, ...daemonSets.findings])) return unchanged(findings);
+  if (hasError([...configFindings, ...unreadable])) return unchanged(findings);
   if ("severity" in agent) return unchanged([...findings, agent]);
   if (agent.repeatedKey) return { agent, ...unchanged([...findings, agent.repeatedKey]) };
   const interception = interceptionFor(settings.trafficInterception, backends.prometheusInput);
@@ -82,13 +82,11 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
   return { agent, rewrite: { agent, change: plan.change }, findings: [...asked, ...findings] };
 }
 
-/** What may be a DaemonSet, a MetricPipeline or a function config but for a slip; DaemonSets of other groups where they would be the agent. */
-function maybeMeant(settings: Settings, select: Select, daemonSets: readonly Manifest[]): readonly Manifest[] {
-  const kinds = (select.kindsInStream?.() ?? []).filter(
-    (kind) => !["DaemonSet", "MetricPipeline"].includes(kind) && isNearKind(kind),
-  );
-  const near = kinds.length === 0 ? [] : select(kinds).manifests;
-  return [...daemonSets.filter((each) => isAgentOfOtherGroup(each, settings.agent)), ...near];
+/** What may be a workload, a MetricPipeline or a function config but for a slip. */
+function nearKinds(select: Select): readonly Manifest[] {
+  const right = ["MetricPipeline", ...AGENT_KINDS.map(({ kind }) => kind)];
+  const kinds = (select.kindsInStream?.() ?? []).filter((kind) => !right.includes(kind) && isNearKind(kind));
+  return kinds.length === 0 ? [] : select(kinds).manifests;
 }
 
 /** Hands out only what reaches the cluster. */
@@ -107,7 +105,7 @@ export function unchanged(findings: readonly Finding[]): Decision {
 /** What is told instead of a decision whose change the agent's text does not allow. */
 export function notEditable(agent: Manifest): Finding {
   return findingAt(agent, "error", {
-    cause: "the DaemonSet is written in a form of YAML that cannot be edited without touching more than is needed",
+    cause: `the ${agent.ref.kind} is written in a form of YAML that cannot be edited without touching more than is needed`,
     remedy: "write its pod template in plain block style, without anchors, tags or merge keys",
   });
 }

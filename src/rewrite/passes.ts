@@ -95,7 +95,7 @@ function rivals(passes: readonly Pass[]): Finding[] {
     const other = first.get(decision.agent);
     first.set(decision.agent, other ?? name);
     if (other === undefined) continue;
-    const cause = `the InterceptBackends ${other} and ${name} are both for this DaemonSet, and each would take the other's ports away`;
+    const cause = `the InterceptBackends ${other} and ${name} are both for this ${decision.agent.ref.kind}, and each would take the other's ports away`;
     const remedy = "keep one of them, or point the other one to its own agent with agent.name or agent.selector";
     findings.push(findingAt(decision.agent, "error", { cause, remedy }));
   }
