@@ -45,7 +45,9 @@ test("hosts wait for no command that the rewrite does not need, and for no packa
   expect(loaded.filter((file) => file.startsWith("node:"))).toEqual(["node:fs"]);
   expect(
     loaded.filter((file) =>
-      /src\/(?:argocd|check|explain|cli\/(?:check|explain|files|generate|guard|help|parameters))/.test(file),
+      /src\/(?:argocd|check|explain|cli\/(?:check|commands|explain|files|formats|generate|guard|help|options))/.test(
+        file,
+      ),
     ),
   ).toEqual([]);
 });

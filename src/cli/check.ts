@@ -16,26 +16,31 @@ import type { Stream } from "../stream/stream.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { readFiles } from "./files.ts";
 import { placesIn } from "./places.ts";
-import { formatOf, type Options } from "./read-arguments.ts";
-import { isTerminal, printHelp, readFile, say, STANDARD_INPUT, write } from "./streams.ts";
+import type { CHECK_FORMATS } from "./formats.ts";
+import type { GlobalOptions } from "./options.ts";
+import type { ConfigOptions } from "./rewrite.ts";
+import { readFile, say, write } from "./streams.ts";
 
 const PRINTERS = {
   diff: ({ changed }: Report): Uint8Array => Buffer.concat(changed.map(printDiff)),
   github: (report: Report): Uint8Array => Buffer.from(printGithub(report)),
   sarif: (report: Report, version: string): Uint8Array =>
     Buffer.from(printSarif(report, { version, warnings: titlesOfWarnings() })),
-};
+} satisfies Record<(typeof CHECK_FORMATS)[number], unknown>;
 
-/** `intercept-backends check [FILE ...]`. Returns the exit status. */
-export async function checkCall(paths: readonly string[], options: Options, version: string): Promise<number> {
-  const format = formatOf(options, Object.keys(PRINTERS) as (keyof typeof PRINTERS)[]);
-  if (paths.length === 0 && (await isTerminal())) return printHelp();
+/** What `check` can be told. */
+export interface CheckOptions extends GlobalOptions, ConfigOptions {
+  format: keyof typeof PRINTERS;
+}
+
+/** `intercept-backends check PATH...`. Returns the exit status. */
+export function checkCall(paths: readonly string[], options: CheckOptions, version: string): number {
+  const { format, functionConfig: configPath } = options;
   const files = readFiles(paths);
-  const { "function-config": configPath } = options;
   const [configFile] = configPath === undefined ? [] : namedFrom([readFile(configPath)]);
-  const report = checkFiles(paths.length === 0 ? files : namedFrom(files), configFile);
+  const report = checkFiles(namedFrom(files), configFile);
   if (format !== "github") {
-    const name = paths.join(", ") || STANDARD_INPUT;
+    const name = paths.join(", ");
     for (const { finding, path, line, column = 1 } of report.problems) {
       const file = path === undefined ? {} : { file: { path } };
       say(toLine({ ...finding, ...file, ...(line === undefined ? {} : { position: { line, column } }) }, name));

@@ -1,7 +1,15 @@
 import { toLine } from "../stream/result.ts";
 
 /** A call that cannot be carried out as it was typed. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  /** What the words "see intercept-backends --help" say before the last one. */
+  readonly command: string;
+
+  constructor(message: string, command?: string) {
+    super(message);
+    this.command = command === undefined ? "" : `${command} `;
+  }
+}
 
 /** A file or stream that cannot be read or written, `problem` being `cause; remedy`. */
 export class FileError extends Error {

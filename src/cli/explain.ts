@@ -12,10 +12,12 @@ import { isFinding, streamProblem } from "../stream/problem.ts";
 import type { Stream } from "../stream/stream.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { readFiles } from "./files.ts";
+import { UsageError } from "./errors.ts";
 import { placesIn } from "./places.ts";
-import { formatOf, type Options } from "./read-arguments.ts";
-import { givenConfig } from "./rewrite.ts";
-import { isTerminal, printHelp, STANDARD_INPUT, tell, write } from "./streams.ts";
+import type { EXPLAIN_FORMATS } from "./formats.ts";
+import { wantsColour, type GlobalOptions } from "./options.ts";
+import { givenConfig, type ConfigOptions } from "./rewrite.ts";
+import { isTerminal, STANDARD_INPUT, tell, write } from "./streams.ts";
 
 const PRINTERS = {
   table: printTable,
@@ -28,12 +30,14 @@ const PRINTERS = {
     const { printSvg } = await import("../explain/print-svg.ts");
     return printSvg(explanation);
   },
-};
+} satisfies Record<(typeof EXPLAIN_FORMATS)[number], Printer>;
 
 type Printer = (explanation: Explanation, withColour: boolean) => string | Promise<string>;
 
-/** The forms in which the connections are printed. */
-export const FORMATS = Object.keys(PRINTERS) as (keyof typeof PRINTERS)[];
+/** What `explain` can be told. */
+export interface ExplainOptions extends GlobalOptions, ConfigOptions {
+  format: keyof typeof PRINTERS;
+}
 
 /** What `explain` is called with. */
 export interface ExplainCall {
@@ -51,14 +55,14 @@ export interface Explained {
   stream?: Stream;
 }
 
-/** `intercept-backends explain [FILE ...]`. Returns the exit status. */
-export async function explainCall(paths: readonly string[], options: Options): Promise<number> {
-  const format = formatOf(options, FORMATS);
-  if (paths.length === 0 && (await isTerminal())) return printHelp();
+/** `intercept-backends explain [PATH...]`. Returns the exit status. */
+export async function explainCall(paths: readonly string[], options: ExplainOptions): Promise<number> {
+  const { format } = options;
+  if (paths.length === 0 && (await isTerminal())) throw new UsageError("name what to explain", "explain");
   const files = readFiles(paths);
   const { configFile, config } = givenConfig(options);
   if (config && isFinding(config)) return tell([config], configFile.path);
-  const withColour = process.stdout.isTTY && !process.env["NO_COLOR"];
+  const withColour = wantsColour(options.color, process.stdout);
   const call = { format, withColour, ...(config && { functionConfig: config }) };
   const { text, findings, stream } = await explainFiles(files, call);
   const placeOf = paths.length > 0 ? placesIn(files, stream, configFile) : undefined;

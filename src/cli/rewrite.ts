@@ -7,11 +7,15 @@ import { isFinding } from "../stream/problem.ts";
 import { readConfigFile } from "../stream/open-stream.ts";
 import { readsByPackage } from "../yaml/package.ts";
 import { placesIn } from "./places.ts";
-import type { Options } from "./read-arguments.ts";
 import { readFile, readStdin, say, STANDARD_INPUT, tell, write } from "./streams.ts";
 
-/** `intercept-backends [FILE ...]`: what hosts call. Returns the exit status. */
-export function rewriteCall(paths: readonly string[], options: Options): number {
+/** The option that names a function config. */
+export interface ConfigOptions {
+  functionConfig?: string;
+}
+
+/** `intercept-backends [FILE...]`: what hosts call. Returns the exit status. */
+export function rewriteCall(paths: readonly string[], options: ConfigOptions & { verbose?: boolean }): number {
   const { configFile, config } = givenConfig(options);
   const input = paths.filter((path) => path !== "-").join(", ") || STANDARD_INPUT;
   const files = paths.length === 0 ? [{ path: STANDARD_INPUT, bytes: readStdin() }] : paths.map(readFile);
@@ -42,7 +46,7 @@ export function rewriteCall(paths: readonly string[], options: Options): number 
 }
 
 /** The function config that the call names, and its file. */
-export function givenConfig({ "function-config": name }: Options): GivenConfig {
+export function givenConfig({ functionConfig: name }: ConfigOptions): GivenConfig {
   if (name === undefined) return {};
   const configFile = readFile(name);
   return { configFile, config: readConfigFile(configFile) };

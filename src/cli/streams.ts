@@ -52,12 +52,6 @@ export function print(text: string): number {
   return OK;
 }
 
-/** Writes what `--help` prints to standard output. */
-export async function printHelp(): Promise<number> {
-  const { HELP } = await import("./help.ts");
-  return print(HELP);
-}
-
 /** Writes one line to standard error. */
 export function say(line: string): void {
   withFile("standard error", () => writeAll(STDERR, [Buffer.from(`${line}\n`)]));

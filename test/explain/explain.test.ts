@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { ExplainCall, Explained } from "../../src/cli/explain.ts";
-import { explainFiles, FORMATS } from "../../src/cli/explain.ts";
+import { explainFiles } from "../../src/cli/explain.ts";
+import { EXPLAIN_FORMATS } from "../../src/cli/formats.ts";
 import { readFiles } from "../../src/cli/files.ts";
 import { agent, config, pipeline } from "../argocd/manifests.ts";
 import { root } from "../folders.ts";
@@ -40,7 +41,7 @@ async function callsTo8082(text: string): ReturnType<typeof flowsOf> {
   return (await flowsOf(text)).filter(({ kind, port }) => kind === "token" && port === 8082);
 }
 
-describe.each(FORMATS)("as %s", (format) => {
+describe.each(EXPLAIN_FORMATS)("as %s", (format) => {
   const ending = format === "svg" ? "svg" : `${format}.txt`;
 
   test("the kpt example is explained as it was looked at", async () => {
