@@ -1,9 +1,16 @@
 import type { Finding } from "../base/finding.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
 import type { Settings } from "../config/schema.ts";
+import { valueAt } from "../telemetry/plain-data.ts";
 import { AGENT_KINDS, isOfGroup, wantedKinds } from "./agent-kind.ts";
 
 const NAME_LABEL = "app.kubernetes.io/name";
+
+/** Where a workload names the labels of its pods: sources may leave one of the two to a later tool. */
+const POD_LABELS = [
+  ["spec", "template", "metadata", "labels"],
+  ["spec", "selector", "matchLabels"],
+];
 
 /** Hands out the workloads of some kinds; with `mentioning` it may leave out those that hold none of these. */
 type SelectWorkloads = (
@@ -24,8 +31,8 @@ export interface FoundAgent {
 
 /**
  * Finds the agent among the workloads of the stream, within each kind: by labels where the settings give a selector, else by
- * present name, else by a name it had before kustomize's prefixes, else by the label `app.kubernetes.io/name`. Exactly one has
- * to match; none or several are an error that lists the candidates.
+ * present name, else by a name it had before kustomize's prefixes, else by the label `app.kubernetes.io/name`, its own or that of
+ * its pods. Exactly one has to match; none or several are an error that lists the candidates.
  */
 export function findAgent(select: SelectWorkloads, settings: Settings["agent"]): FoundAgent {
   const kinds = wantedKinds(settings).map(({ kind }) => kind);
@@ -72,6 +79,7 @@ function match(all: readonly Manifest[], { name, namespace, selector }: Settings
     ({ ref }) => ref.name === name,
     ({ previousNames }) => previousNames.includes(name),
     ({ labels }) => labels[NAME_LABEL] === name,
+    ({ object }) => POD_LABELS.some((path) => valueAt(object, ...path, NAME_LABEL) === name),
   ];
   return ways.map((way) => candidates.filter(way)).find((found) => found.length > 0) ?? [];
 }

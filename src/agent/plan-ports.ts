@@ -10,6 +10,7 @@ import {
   writePortList,
 } from "../istio/annotations.ts";
 import { remove, set } from "../yaml/edit/change.ts";
+import type { AgentState } from "./agent-state.ts";
 import type { Plan } from "./step.ts";
 
 /** The ports that a plan goes by, in any order, repeated or not. */
@@ -36,8 +37,18 @@ export function planNoInterception(plan: Plan, { ports, bypass }: Settings, want
   if (ports.existing === "Replace") take(plan, INCLUDE_OUTBOUND_PORTS);
   else takeItems(plan, INCLUDE_OUTBOUND_PORTS, [...wanted.backends, ...ports.additional].map(String));
   if (plan.state.annotations[INCLUDE_OUTBOUND_IP_RANGES] === "") take(plan, INCLUDE_OUTBOUND_IP_RANGES);
-  takeItems(plan, EXCLUDE_INBOUND_PORTS, [...(ports.excludeInbound ?? []), ...wanted.plainMetrics].map(String));
+  const metrics = isRenderedByOperator(plan.state) ? [OPERATOR_METRICS_PORT] : [];
+  const inbound = [...(ports.excludeInbound ?? []), ...wanted.plainMetrics, ...metrics];
+  takeItems(plan, EXCLUDE_INBOUND_PORTS, inbound.map(String));
   takeItems(plan, EXCLUDE_OUTBOUND_IP_RANGES, bypass.ipRanges);
+}
+
+/** The port of the collector's own metrics, which the operator always excludes (telemetry-manager: internal/resources/common/ports). */
+const OPERATOR_METRICS_PORT = 8888;
+
+/** True for an agent as the operator renders it (telemetry-manager: internal/resources/common/labels.go). */
+function isRenderedByOperator({ manifest, labels }: AgentState): boolean {
+  return [manifest.labels, labels].some((each) => each["app.kubernetes.io/managed-by"] === "telemetry-manager");
 }
 
 function planOutboundPorts(plan: Plan, settings: Settings["ports"], backendPorts: readonly number[]): void {

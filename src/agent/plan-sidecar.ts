@@ -40,8 +40,8 @@ export function planNoOutputCerts(plan: Plan, { outputPath }: Settings["certific
   if (typeof config === "string" || config.proxyMetadata[OUTPUT_CERTS] !== outputPath) return;
   const { text, fields, proxyMetadata } = config;
   const isAlone = Object.keys(proxyMetadata).length === 1;
-  // A comment is somebody's, even where nothing else is left.
-  const isEmptied = isAlone && Object.keys(fields).length === 1 && !text?.includes("#");
+  // What holds nothing but comments is still an annotation of interception, and the operator writes one above OUTPUT_CERTS.
+  const isEmptied = isAlone && Object.keys(fields).length === 1;
   const change = isEmptied
     ? remove
     : inProxyConfig(isAlone ? ["proxyMetadata"] : ["proxyMetadata", OUTPUT_CERTS], remove);

@@ -116,7 +116,7 @@ function plainListOf<Item extends typeof port | typeof ipRange>(item: Item, item
 const agent = z.strictObject({
   name: z._default(dnsName, stockAgent).register(notes, {
     description:
-      "Name of the agent's workload: its present name, a name it had before kustomize renamed it, or the value of its label `app.kubernetes.io/name`. Exactly one workload must match.",
+      "Name of the agent's workload: its present name, a name it had before kustomize renamed it, or the value of the label `app.kubernetes.io/name`, its own or that of its pods. Exactly one workload must match.",
   }),
   kind: z.optional(z.enum(["DaemonSet", "Deployment", "StatefulSet"])).register(notes, {
     description: "Kind of the agent's workload.",
