@@ -1,11 +1,8 @@
 import { findingAt, type Finding } from "../base/finding.ts";
 import { isRecord } from "../base/record.ts";
-import type { Backend } from "../telemetry/backends.ts";
+import type { Backend } from "../telemetry/backend.ts";
 import { listAt } from "../telemetry/plain-data.ts";
 import { containerPorts, type Cluster } from "./cluster.ts";
-
-/** A destination of the agent's pushes, or of its calls for tokens; the field of the MetricPipeline that names it. */
-export type Destination = Backend & { field: string };
 
 const REMEDY =
   "add the Service to the input, or list its targetPort in ports.additional and set endpoints.unresolved: Warn";
@@ -16,7 +13,7 @@ const REMEDY =
  * a Service in the cluster whose target port the stream does not show is a finding.
  */
 export function targetPorts(
-  backends: readonly Destination[],
+  backends: readonly Backend[],
   cluster: Cluster,
   agentNamespace: string | undefined,
   unresolved: "Error" | "Warn",
@@ -24,16 +21,16 @@ export function targetPorts(
   const ports = new Set<number>();
   const findings: Finding[] = [];
   for (const backend of backends) {
-    const { pipeline, shown, field, host = "" } = backend;
+    const { about, shown, field, host = "" } = backend;
     const found = targetPortsOf(backend, cluster, agentNamespace);
     if (typeof found === "string") {
       const cause = `the targetPort behind ${shown} cannot be told: ${found}`;
       // A host of two labels is a Service and its namespace, or a domain: no reason to change nothing.
       const severity = unresolved === "Warn" || host.split(".").length === 2 ? "warning" : "error";
-      findings.push(findingAt(pipeline, severity, { cause, remedy: REMEDY }, { path: field }));
+      findings.push(findingAt(about, severity, { cause, remedy: REMEDY }, { path: field }));
     } else if (found.length > 0) {
       const cause = `its Service leads to port ${found.join(", ")}, which goes through the sidecar too: ${shown}`;
-      findings.push(findingAt(pipeline, "info", { cause }));
+      findings.push(findingAt(about, "info", { cause }));
       for (const port of found) ports.add(port);
     }
   }

@@ -10,10 +10,11 @@ import { AGENT_INPUTS } from "../telemetry/metric-pipeline.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { indexSecrets } from "../telemetry/secrets.ts";
 import { selectPipelines } from "../telemetry/select.ts";
+import { tokenEndpoints } from "../telemetry/token-endpoints.ts";
 import { readPlain } from "../yaml/parse.ts";
 import { wayDecider } from "./decide-way.ts";
 import { exceptionOf, type Explanation } from "./flow.ts";
-import { exportFlow, scrapeFlows, tokenFlow } from "./flows.ts";
+import { backendFlow, scrapeFlows } from "./flows.ts";
 
 /** What an explanation is made from. */
 export interface Subject {
@@ -47,14 +48,14 @@ export function explain({ agent, settings, pipelines, ...subject }: Subject): Ex
   const inputs = AGENT_INPUTS.filter((input) =>
     selected.some(({ object }) => valueAt(object, "spec", "input", input, "enabled") === true),
   );
-  const context = { secrets, cluster, agentNamespace: agent.ref.namespace, decideWay };
-  const tokens = selected.map((pipeline) => tokenFlow(pipeline, context)).filter((token) => token !== undefined);
+  const context = { cluster, agentNamespace: agent.ref.namespace, decideWay };
+  const { tokens, untold } = tokenEndpoints(selected, secrets);
   const address = valueAt(cluster.service("kubernetes", "default")?.object, "spec", "clusterIP");
   const toApiServer = decideWay(443, typeof address === "string" ? address : undefined);
   return {
     agent: agent.ref.namespace === undefined ? agent.ref.name : `${agent.ref.namespace}/${agent.ref.name}`,
     flows: [
-      ...backends.map((backend) => exportFlow(backend, context)),
+      ...backends.map((backend) => backendFlow(backend, context)),
       ...scrapeFlows(inputs, context),
       {
         kind: "api server",
@@ -66,11 +67,14 @@ export function explain({ agent, settings, pipelines, ...subject }: Subject): Ex
         ...toApiServer,
         tls: "agent",
       },
-      ...tokens.filter((token) => typeof token !== "string"),
+      ...tokens.map((token) => backendFlow(token, context)),
     ],
     gaps: [
       ...findings.map(({ cause, resource }) => `MetricPipeline/${resource?.name ?? ""}: ${cause}`),
-      ...tokens.filter((token) => typeof token === "string"),
+      ...untold.map(
+        ({ about, fault }) =>
+          `MetricPipeline/${about.ref.name}: its OAuth2 token endpoint cannot be told: ${fault.cause}`,
+      ),
       ...toApiServer.unless.map(
         (each) =>
           `api server: it is ${exceptionOf(each)}, but the IP is not known; add the Service kubernetes of the namespace default to the input`,

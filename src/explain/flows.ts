@@ -1,45 +1,26 @@
 import type { Manifest } from "../base/manifest.ts";
 import { scrapedPorts, scrapeTarget, type Cluster } from "../cluster/cluster.ts";
 import { whereIsHost, whereIsNamespace, whereIsService, type Place, type Whereabouts } from "../cluster/whereabouts.ts";
-import type { Backend } from "../telemetry/backends.ts";
-import { readMetricPipeline } from "../telemetry/metric-pipeline.ts";
-import { readSource, type Secrets } from "../telemetry/secrets.ts";
-import { readTokenEndpoint } from "../telemetry/token-endpoints.ts";
-import { valueSourceAt } from "../telemetry/value-source.ts";
+import type { Backend } from "../telemetry/backend.ts";
+import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import type { DecideWay } from "./decide-way.ts";
 import type { Flow } from "./flow.ts";
 
 /** What decides where a flow goes and who encrypts it. */
 export interface FlowContext {
-  /** Secrets that may hold an endpoint; their values decide, and are never shown. */
-  secrets: Secrets;
   cluster: Cluster;
   agentNamespace: string | undefined;
   decideWay: DecideWay;
 }
 
-/** The push of one MetricPipeline to its backend. */
-export function exportFlow({ pipeline, port, host, shown }: Backend, context: FlowContext): Flow {
-  const { protocol = "grpc", tls } = readMetricPipeline(pipeline).pipeline?.settings ?? {};
-  const source = valueSourceAt(pipeline, "spec.output.otlp.endpoint");
-  const read = source && source !== "incomplete" ? readSource(source, context.secrets) : undefined;
-  const url = read?.kind === "value" ? read.value : undefined;
-  // The exporter itself uses TLS, unless `http://` or `tls.insecure` turns it off (telemetry-manager: internal/otelcollector/config/common).
-  const isEncrypted = (text: string): boolean =>
-    protocol === "http" ? /^https:/i.test(text) : !/^http:/i.test(text) && !tls?.insecure;
-  const call = { kind: "export", by: `MetricPipeline/${pipeline.ref.name}`, target: shown, protocol, port } as const;
-  return callFlow(call, host, url === undefined ? undefined : isEncrypted(url), context);
-}
-
-/** The call for an OAuth2 token that a MetricPipeline's push needs, or why its port is not known; undefined for none. */
-export function tokenFlow(pipeline: Manifest, context: FlowContext): Flow | string | undefined {
-  const token = readTokenEndpoint(pipeline, context.secrets);
-  if (token === undefined) return undefined;
-  const by = `MetricPipeline/${pipeline.ref.name}`;
-  if ("cause" in token) return `${by}: its OAuth2 token endpoint cannot be told: ${token.cause}`;
-  const { port, host, shown, isFromSecret, isEncrypted } = token;
-  const call = { kind: "token", by, target: shown, protocol: isEncrypted ? "https" : "http", port } as const;
-  return callFlow(call, isFromSecret ? undefined : host, isEncrypted, context);
+/** The push to a backend, or the call for the tokens that it needs. */
+export function backendFlow(
+  { role, about, by, port, host, shown, protocol, isEncrypted }: Backend,
+  context: FlowContext,
+): Flow {
+  const caller = isMetricPipeline(about) ? `MetricPipeline/${about.ref.name}` : by;
+  const kind = role === "backend" ? "export" : "token";
+  return callFlow({ kind, by: caller, target: shown, protocol, port }, host, isEncrypted, context);
 }
 
 function callFlow(

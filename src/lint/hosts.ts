@@ -1,7 +1,8 @@
 import type { Manifest } from "../base/manifest.ts";
 import { isRecord } from "../base/record.ts";
 import { listAt } from "../telemetry/plain-data.ts";
-import type { Peer, Scene } from "./warning.ts";
+import type { Backend } from "../telemetry/backend.ts";
+import type { Scene } from "./warning.ts";
 
 /** A host in lower case, without the dot of the root. */
 export function nameOf(host: string): string {
@@ -34,7 +35,7 @@ const INNER = ["local", "localhost", "localdomain", "internal", "intranet", "pri
  * the one for TCP if there is one.
  */
 export function servedPeers({ peers, namespace, ask }: Scene): {
-  peer: Peer;
+  peer: Backend;
   service: Manifest;
   entry: Readonly<Record<string, unknown>> | undefined;
 }[] {

@@ -4,7 +4,6 @@ import type { Settings } from "../config/schema.ts";
 import { readInterceptionSettings } from "../istio/interception-settings.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
-import { TOKEN_URL } from "../telemetry/token-endpoints.ts";
 import { ambient } from "./ambient.ts";
 import { certificateFolder } from "./certificate-folder.ts";
 import { metricsPort } from "./metrics-port.ts";
@@ -123,16 +122,6 @@ function sceneOf({ agent: manifest, ...subject }: Subject): Scene | undefined {
     texts,
     container: "severity" in container ? undefined : container,
     interception,
-    peers: [
-      ...subject.backends.map((backend) => ({ ...backend, role: "backend", field: "spec.output.otlp.endpoint" })),
-      ...called.map(({ pipeline, port, host, isFromSecret, shown }) => ({
-        pipeline,
-        port,
-        shown,
-        ...(host === undefined || isFromSecret ? {} : { host }),
-        role: "OAuth2 token endpoint",
-        field: TOKEN_URL,
-      })),
-    ],
+    peers: [...subject.backends, ...called],
   };
 }

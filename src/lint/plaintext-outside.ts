@@ -1,4 +1,4 @@
-import { TOKEN_URL } from "../telemetry/token-endpoints.ts";
+import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import { isOutside } from "./hosts.ts";
 import type { Scene, Trouble } from "./warning.ts";
 
@@ -8,10 +8,8 @@ import type { Scene, Trouble } from "./warning.ts";
  */
 export function* plaintextOutside({ backends, tokens, ask }: Scene): Iterable<Trouble> {
   const sent = [
-    ...backends.map((backend) => ({ ...backend, what: "metrics go", path: "spec.output.otlp.endpoint.value" })),
-    ...tokens
-      .filter(({ isFromSecret }) => !isFromSecret)
-      .map((token) => ({ ...token, what: "the secret of the OAuth2 client goes", path: `${TOKEN_URL}.value` })),
+    ...backends.map((backend) => ({ ...backend, what: "metrics go" })),
+    ...tokens.map((token) => ({ ...token, what: "the secret of the OAuth2 client goes" })),
   ];
   const outside = sent.filter(({ host = "", shown }) => /^http:/i.test(shown) && isOutside(host));
   const hosts = new Set(outside.map(({ host = "" }) => host));
@@ -24,13 +22,13 @@ export function* plaintextOutside({ backends, tokens, ask }: Scene): Iterable<Tr
         .split(/[^\p{L}\p{N}._*-]+/u),
     );
   const known = new Set(words);
-  for (const { host = "", shown, pipeline, what, path } of outside) {
+  for (const { host = "", shown, about, what, field } of outside) {
     if (known.has(host)) continue;
     yield {
       cause: `${what} to ${host}, outside of the cluster, in plaintext: the sidecar encrypts only what stays in the mesh`,
       remedy: "write https:// if TLS is spoken there, or let the sidecar begin it (ServiceEntry and DestinationRule)",
-      about: pipeline,
-      field: { path, currentValue: shown },
+      about,
+      field: { path: isMetricPipeline(about) ? `${field}.value` : field, currentValue: shown },
     };
   }
 }

@@ -25,12 +25,12 @@ export function* registryOnly(scene: Scene): Iterable<Trouble> {
   const names = new Set(outside.flatMap(({ host = "" }) => namesOf(host)));
   const hosts = scene.ask(["ServiceEntry"], [...names]).flatMap(({ object }) => valueAt(object, "spec", "hosts") ?? []);
   const known = new Set(hosts.map((host) => (typeof host === "string" ? host.toLowerCase() : "")));
-  for (const { host = "", pipeline, role, field } of outside) {
+  for (const { host = "", about, role, field } of outside) {
     if (known.has("*") || namesOf(host).some((name) => known.has(name))) continue;
     yield {
       cause: `the ${role} ${host} is outside of the cluster and no ServiceEntry names it, and ${policy.ref.kind} ${policy.ref.name} lets nothing else out (${REGISTRY_ONLY})`,
       remedy: `add a ServiceEntry for ${host}`,
-      about: pipeline,
+      about,
       field: { path: field },
     };
   }

@@ -1,6 +1,7 @@
 import { SCRAPE, scrapedPorts, scrapeTarget, WORKLOADS } from "../cluster/cluster.ts";
 import { isDataPlanePort } from "../istio/reserved.ts";
-import { isAgent, type Peer, type Scene, type Trouble } from "./warning.ts";
+import type { Backend } from "../telemetry/backend.ts";
+import { isAgent, type Scene, type Trouble } from "./warning.ts";
 
 /** How many targets are named before the rest is counted. */
 const NAMED = 3;
@@ -29,7 +30,7 @@ export function* scrapePort(scene: Scene): Iterable<Trouble> {
       scraped.get(port)?.push(`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`);
     }
   }
-  const asking = new Map<number, Peer[]>(ports.map((port) => [port, []]));
+  const asking = new Map<number, Backend[]>(ports.map((port) => [port, []]));
   for (const peer of scene.peers) asking.get(peer.port)?.push(peer);
   for (const [port, names] of scraped) {
     if (names.length === 0) continue;
@@ -38,8 +39,8 @@ export function* scrapePort(scene: Scene): Iterable<Trouble> {
     const remedy = "set bypass.ipRanges of the function config to the range of the cluster's pods";
     const peers = asking.get(port) ?? [];
     if (peers.length === 0) yield { cause, remedy: `${remedy}, or take ${port} out of ports.additional` };
-    for (const { pipeline, role } of peers) {
-      yield { cause, remedy: `${remedy}, or let the ${role} listen on another port`, about: pipeline };
+    for (const { about, role } of peers) {
+      yield { cause, remedy: `${remedy}, or let the ${role} listen on another port`, about };
     }
   }
 }

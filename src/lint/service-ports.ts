@@ -24,7 +24,7 @@ export function* targetPort(scene: Scene): Iterable<Trouble> {
       cause: `the Service behind ${peer.shown} leads from port ${peer.port} to ${missing.join(", ")}, which is not intercepted: where connections are balanced at the socket (Cilium in place of kube-proxy), they bypass the sidecar`,
       remedy:
         "set ports.socketLoadBalancer of the function config to true in such a cluster, and turn this warning off in others",
-      about: peer.pipeline,
+      about: peer.about,
       field: { path: peer.field },
     };
   }
@@ -40,7 +40,7 @@ export function* udpPort(scene: Scene): Iterable<Trouble> {
     yield {
       cause: `the Service behind ${peer.shown} has port ${peer.port} for UDP alone, and both the agent and its sidecar carry TCP there`,
       remedy: "push to a port of the backend that speaks OTLP over TCP",
-      about: peer.pipeline,
+      about: peer.about,
       field: { path: peer.field },
     };
   }

@@ -10,9 +10,9 @@ import type { Scene, Trouble } from "./warning.ts";
  * (istio.io/latest/docs/reference/config/networking/sidecar; the alternative that ADR 026 rejected).
  */
 export function* sidecarEgress(scene: Scene): Iterable<Trouble> {
-  const named = scene.peers.flatMap(({ host, pipeline, role }) => {
+  const named = scene.peers.flatMap(({ host, by, role }) => {
     const name = host === undefined ? undefined : serviceName(host, scene.namespace);
-    return name === undefined ? [] : [{ name, pipeline, role }];
+    return name === undefined ? [] : [{ name, by, role }];
   });
   const sidecar = named.length === 0 ? undefined : holdingSidecar(scene);
   const hosts = sidecar && hostsOf(sidecar);
@@ -20,13 +20,13 @@ export function* sidecarEgress(scene: Scene): Iterable<Trouble> {
   const own = sidecar.ref.namespace;
   const exact = new Set(hosts);
   const patterns = hosts.filter((host) => host.includes("/*"));
-  for (const { name, pipeline, role } of named) {
+  for (const { name, by, role } of named) {
     const namespace = name.split(".")[1] ?? "";
     const namespaces = [namespace, "*", ...(namespace === own ? ["."] : [])];
     if (namespaces.some((each) => exact.has(`${each}/${name}`))) continue;
     if (patterns.some((host) => matches(host, name, own))) continue;
     yield {
-      cause: `egress.hosts leave out ${name}, the ${role} of MetricPipeline ${pipeline.ref.name}: the connection is intercepted and then goes on without mTLS, or nowhere under REGISTRY_ONLY`,
+      cause: `egress.hosts leave out ${name}, the ${role} of ${by}: the connection is intercepted and then goes on without mTLS, or nowhere under REGISTRY_ONLY`,
       remedy: `add ${namespace}/${name} to egress.hosts`,
       about: sidecar,
       field: { path: "spec.egress" },

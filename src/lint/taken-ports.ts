@@ -31,8 +31,8 @@ export function* istioPort({ interception, peers }: Scene): Iterable<Trouble> {
     const cause = `port ${port} is one of Istio's own, and it is to be intercepted: ${harm}`;
     const asking = peers.filter((peer) => peer.port === port);
     if (asking.length === 0) yield { cause, remedy: `take ${port} out of includeOutboundPorts or ports.additional` };
-    for (const { pipeline, role } of asking) {
-      yield { cause, remedy: `let the ${role} listen on another port`, about: pipeline };
+    for (const { about, role } of asking) {
+      yield { cause, remedy: `let the ${role} listen on another port`, about };
     }
   }
 }

@@ -3,9 +3,9 @@ import { Cluster, WORKLOADS } from "../cluster/cluster.ts";
 import { whereIsHost } from "../cluster/whereabouts.ts";
 import { decideConnection } from "../istio/interception-rules.ts";
 import { readAddress } from "../istio/ip-range.ts";
+import type { Backend } from "../telemetry/backend.ts";
 import { BACKEND_PORTS_ANNOTATION } from "../telemetry/override.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import { TOKEN_URL } from "../telemetry/token-endpoints.ts";
 import { nameOf } from "./hosts.ts";
 import type { Scene, Trouble } from "./warning.ts";
 
@@ -16,15 +16,16 @@ import type { Scene, Trouble } from "./warning.ts";
  */
 export function* tokenEndpoint(scene: Scene): Iterable<Trouble> {
   const called = scene.tokens.filter(
-    ({ host, port }) => host !== undefined && ruleFor(port, undefined, scene) !== "excluded-port",
+    (token) => hostOf(token) !== undefined && ruleFor(token.port, undefined, scene) !== "excluded-port",
   );
   if (called.length === 0) return;
   const cluster = clusterAround(
-    called.map(({ host = "" }) => nameOf(host)),
+    called.map((token) => nameOf(hostOf(token) ?? "")),
     scene,
   );
-  for (const { pipeline, host = "", port, shown } of called) {
-    const { place, peerAuthentication, address } = whereIsHost(host, scene.namespace, cluster);
+  for (const token of called) {
+    const { about, field, port, shown } = token;
+    const { place, peerAuthentication, address } = whereIsHost(hostOf(token) ?? "", scene.namespace, cluster);
     const rule = ruleFor(port, address, scene);
     if (!place.startsWith("in the mesh") || peerAuthentication === "DISABLE") continue;
     if (rule !== "not-included" && rule !== "excluded-range") continue;
@@ -34,10 +35,14 @@ export function* tokenEndpoint(scene: Scene): Iterable<Trouble> {
         rule === "not-included"
           ? "set endpoints.oauth2TokenEndpoints of the function config to InCluster"
           : "narrow the range in excludeOutboundIPRanges or bypass.ipRanges that its address lies in",
-      about: pipeline,
-      field: { path: TOKEN_URL },
+      about,
+      field: { path: field },
     };
   }
+}
+
+function hostOf({ host, secretHost }: Backend): string | undefined {
+  return host ?? secretHost;
 }
 
 function ruleFor(port: number, text: string | undefined, { interception }: Scene): string {
@@ -67,19 +72,19 @@ function clusterAround(names: readonly string[], { namespace: ownNamespace = "",
 export function* tokenEndpointUnknown({ tokens, untoldTokens, settings }: Scene): Iterable<Trouble> {
   const setting = settings.endpoints.oauth2TokenEndpoints;
   if (setting === "Off") return;
-  const hidden = setting === "All" ? [] : tokens.filter(({ host }) => host === undefined);
+  const hidden = setting === "All" ? [] : tokens.filter((token) => hostOf(token) === undefined);
   const unknown = [
-    ...untoldTokens.map(({ pipeline, fault }) => ({ pipeline, why: `cannot be told: ${fault.cause}` })),
-    ...hidden.map(({ pipeline }) => ({ pipeline, why: "takes its host from a placeholder" })),
+    ...untoldTokens.map(({ about, field, fault }) => ({ about, field, why: `cannot be told: ${fault.cause}` })),
+    ...hidden.map(({ about, field }) => ({ about, field, why: "takes its host from a placeholder" })),
   ];
-  for (const { pipeline, why } of unknown) {
-    if (pipeline.annotations[BACKEND_PORTS_ANNOTATION] !== undefined) continue;
+  for (const { about, field, why } of unknown) {
+    if (about.annotations[BACKEND_PORTS_ANNOTATION] !== undefined) continue;
     yield {
       cause: `the OAuth2 token endpoint ${why}; nothing says whether it is in the mesh, where a call past the sidecar may be refused`,
       remedy:
         'list its port in ports.additional if it is in the mesh, and set endpoints.oauth2TokenEndpoints of the function config to "Off"',
-      about: pipeline,
-      field: { path: TOKEN_URL },
+      about,
+      field: { path: field },
     };
   }
 }

@@ -47,12 +47,12 @@ export function* excludedPort({ agent, interception }: Scene): Iterable<Trouble>
  * `*` alone (istio: tools/istio-iptables/pkg/capture/run.go).
  */
 export function* excludedBackend({ agent, interception, backends }: Scene): Iterable<Trouble> {
-  for (const { host, pipeline } of backends) {
+  for (const { host, by } of backends) {
     const address = host === undefined ? undefined : readAddress(host);
     const range = address && interception.excludedRanges.find((each) => isInRange(address, each));
     if (range === undefined) continue;
     yield {
-      cause: `the backend ${host} of MetricPipeline ${pipeline.ref.name} lies in ${range.text} of excludeOutboundIPRanges, which wins over its port, so that the push bypasses the sidecar`,
+      cause: `the backend ${host} of ${by} lies in ${range.text} of excludeOutboundIPRanges, which wins over its port, so that the push bypasses the sidecar`,
       remedy: `narrow ${range.text} in excludeOutboundIPRanges or bypass.ipRanges`,
       field: annotationField(agent, EXCLUDE_OUTBOUND_IP_RANGES),
     };

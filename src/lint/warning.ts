@@ -3,8 +3,7 @@ import { fieldPath, type Field } from "../base/finding.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
 import type { Settings } from "../config/schema.ts";
 import type { InterceptionSettings } from "../istio/interception-settings.ts";
-import type { Backend } from "../telemetry/backends.ts";
-import type { TokenEndpoint, UntoldTokenEndpoint } from "../telemetry/token-endpoints.ts";
+import type { Backend, UntoldTokenEndpoint } from "../telemetry/backend.ts";
 
 /** What a run knows when it looks for warnings. */
 export interface Subject {
@@ -16,7 +15,7 @@ export interface Subject {
   settings: Settings;
   backends: readonly Backend[];
   /** OAuth2 token endpoints of the selected MetricPipelines, and those that cannot be read. */
-  tokens: readonly TokenEndpoint[];
+  tokens: readonly Backend[];
   untoldTokens: readonly UntoldTokenEndpoint[];
   /** All MetricPipelines of the stream. */
   pipelines: readonly Manifest[];
@@ -35,19 +34,8 @@ export interface Scene extends Omit<Subject, "agent"> {
   container: Container | undefined;
   /** What the packet filter of the agent's pods is made from. */
   interception: InterceptionSettings;
-  peers: readonly Peer[];
-}
-
-/** A backend, or a token endpoint whose port is intercepted, with the host only if it may be shown. */
-export interface Peer {
-  pipeline: Manifest;
-  port: number;
-  host?: string;
-  shown: string;
-  /** `backend` or `OAuth2 token endpoint`. */
-  role: string;
-  /** Where the MetricPipeline names it. */
-  field: string;
+  /** The backends, and the token endpoints whose ports are intercepted. */
+  peers: readonly Backend[];
 }
 
 /**

@@ -11,17 +11,13 @@ import { lint, lintInput } from "../lint/lint.ts";
 import { isNearKind } from "../lint/nearly-right.ts";
 import type { Ask, Subject } from "../lint/warning.ts";
 import { isLocalConfig, type Manifest, type Mention } from "../base/manifest.ts";
-import { referencedSecrets, resolveBackends, type Backend, type Backends } from "../telemetry/backends.ts";
+import type { Backend, UntoldTokenEndpoint } from "../telemetry/backend.ts";
+import { referencedSecrets, resolveBackends, type Backends } from "../telemetry/backends.ts";
 import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import { indexSecrets } from "../telemetry/secrets.ts";
 import { leftOutBy, selectPipelines, type LeftOut, type PipelineSelection } from "../telemetry/select.ts";
-import { targetPorts, type Destination } from "../cluster/target-ports.ts";
-import {
-  TOKEN_URL,
-  tokenEndpoints,
-  type TokenEndpoint,
-  type UntoldTokenEndpoint,
-} from "../telemetry/token-endpoints.ts";
+import { targetPorts } from "../cluster/target-ports.ts";
+import { tokenEndpoints } from "../telemetry/token-endpoints.ts";
 import type { Selected } from "../stream/stream.ts";
 import { applyChange } from "../yaml/edit/apply-change.ts";
 import type { Change, Value } from "../yaml/edit/change.ts";
@@ -66,7 +62,7 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
     findings.push(noPipelines(agent, settings, backends.pipelines));
   }
   const tokens = interceptedTokens(settings, select, backends, agent);
-  const ports = portsOf(settings, select, [...backends.backends.map(pushTo), ...tokens.tokens.map(callTo)], agent);
+  const ports = portsOf(settings, select, [...backends.backends, ...tokens.tokens], agent);
   const services = mentioned(select, ["Service"], ownScrapeMentions(agent));
   const plainMetrics = plainMetricsPorts(ownScrapes(agent, services.manifests));
   const plan = planAgent(agent, settings, interception, { backends: ports.ports, plainMetrics });
@@ -112,7 +108,7 @@ export function notEditable(agent: Manifest): Finding {
 
 /** What the MetricPipelines ask for: backends, and the endpoints of the tokens for them. */
 interface Demand extends Backends {
-  tokens: readonly TokenEndpoint[];
+  tokens: readonly Backend[];
   untoldTokens: readonly UntoldTokenEndpoint[];
   /** All MetricPipelines of the stream. */
   pipelines: readonly Manifest[];
@@ -154,30 +150,23 @@ function interceptedTokens(
   select: Select,
   { tokens }: Demand,
   agent: Manifest,
-): { tokens: readonly TokenEndpoint[]; findings: readonly Finding[] } {
+): { tokens: readonly Backend[]; findings: readonly Finding[] } {
   if (endpoints.oauth2TokenEndpoints === "Off") return { tokens: [], findings: [] };
   if (endpoints.oauth2TokenEndpoints === "All") return { tokens, findings: [] };
-  const hosts = tokens.flatMap(({ host }) => (host === undefined ? [] : [host.toLowerCase()]));
+  const hosts = tokens.flatMap(({ host, secretHost = host }) => secretHost?.toLowerCase() ?? []);
   const names = hosts.flatMap((host) => [host, ...host.split(".").slice(0, 2)]);
   const { manifests, findings } = mentioned(select, ["Service", "ServiceEntry", "Namespace"], names);
   const cluster = new Cluster(manifests);
-  const isInCluster = ({ host }: TokenEndpoint): boolean =>
-    host !== undefined && !["outside", "not told"].includes(whereIsHost(host, agent.ref.namespace, cluster).place);
+  const isInCluster = ({ host, secretHost = host }: Backend): boolean =>
+    secretHost !== undefined &&
+    !["outside", "not told"].includes(whereIsHost(secretHost, agent.ref.namespace, cluster).place);
   return { tokens: tokens.filter(isInCluster), findings };
-}
-
-function pushTo(backend: Backend): Destination {
-  return { ...backend, field: "spec.output.otlp.endpoint" };
-}
-
-function callTo({ pipeline, port, host, isFromSecret, shown }: TokenEndpoint): Destination {
-  return { pipeline, port, ...(host === undefined || isFromSecret ? {} : { host }), shown, field: TOKEN_URL };
 }
 
 function portsOf(
   settings: Settings,
   select: Select,
-  destinations: readonly Destination[],
+  destinations: readonly Backend[],
   agent: Manifest,
 ): { ports: number[]; findings: Finding[] } {
   const ports = destinations.map(({ port }) => port);
@@ -211,14 +200,12 @@ export function rewritten(agent: Manifest, change: Change | undefined): Manifest
 }
 
 /** Which pipeline asked for which port. */
-function requests({ backends }: Backends, tokens: readonly TokenEndpoint[]): Finding[] {
+function requests({ backends }: Backends, tokens: readonly Backend[]): Finding[] {
   const asked = [
     ...backends,
     ...tokens.map((token) => ({ ...token, shown: `its OAuth2 token endpoint ${token.shown}` })),
   ];
-  return asked.map(({ pipeline, port, shown }) =>
-    findingAt(pipeline, "info", { cause: `asks for port ${port}: ${shown}` }),
-  );
+  return asked.map(({ about, port, shown }) => findingAt(about, "info", { cause: `asks for port ${port}: ${shown}` }));
 }
 
 function noPipelines(agent: Manifest, settings: Settings, pipelines: readonly Manifest[]): Finding {

@@ -1,11 +1,12 @@
 import { findingAt, type Field, type Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { readEndpoint, type EndpointReading } from "./endpoint.ts";
+import type { Backend } from "./backend.ts";
+import { readEndpoint, type EndpointReading, type EndpointSettings } from "./endpoint.ts";
 import type { Fault } from "./fault.ts";
 import { readMetricPipeline, type MetricPipeline } from "./metric-pipeline.ts";
 import { BACKEND_PORTS_ANNOTATION, readOverride } from "./override.ts";
 import { showable } from "./placeholder.ts";
-import { readSource, type Secrets } from "./secrets.ts";
+import { readSource, type SecretReading, type Secrets } from "./secrets.ts";
 import { selectPipelines, type PipelineSelection } from "./select.ts";
 import { TOKEN_URL } from "./token-endpoints.ts";
 import { shownSource, valueSourceAt, type SecretKeyRef, type ValueSource } from "./value-source.ts";
@@ -21,17 +22,6 @@ export interface BackendQuery extends PipelineSelection {
   secrets: Secrets;
   /** `endpoints.unresolved`: how an endpoint that cannot be read at build time is reported. */
   unresolved: "Error" | "Warn";
-}
-
-/** One backend that one MetricPipeline pushes to. */
-export interface Backend {
-  pipeline: Manifest;
-  /** The TCP port that the collector's exporter dials, 1 to 65535. */
-  port: number;
-  /** Host name or address without brackets and port; absent when it is unknown at build time or came from a Secret. */
-  host?: string;
-  /** The endpoint in a form that may be shown, see `shownSource`. */
-  shown: string;
 }
 
 /** The backends of all selected MetricPipelines, or why they are not known. */
@@ -89,16 +79,24 @@ function backendsOf(
   { secrets, unresolved }: BackendQuery,
   findings: Finding[],
 ): Backend[] {
-  const { manifest, endpoint } = pipeline;
-  const reading = readBackend(pipeline, secrets);
+  const { manifest, endpoint, settings } = pipeline;
+  const text = readSource(endpoint, secrets);
+  const reading = readBackend(text, pipeline);
   const report = (severity: Finding["severity"], fault: Fault): void => {
     findings.push(findingAt(manifest, severity, fault, endpointField(endpoint)));
   };
-  const host =
-    reading.kind === "readable" && reading.host !== undefined && "value" in endpoint ? { host: reading.host } : {};
-  const backendAt = (port: number): Backend => {
-    return { pipeline: manifest, port, ...host, shown: shownSource(endpoint, port) };
-  };
+  const host = reading.kind === "readable" ? reading.host : undefined;
+  const backendAt = (port: number): Backend => ({
+    role: "backend",
+    about: manifest,
+    by: `MetricPipeline ${manifest.ref.name}`,
+    field: ENDPOINT,
+    port,
+    ...(host !== undefined && ("value" in endpoint ? { host } : { secretHost: host })),
+    shown: shownSource(endpoint, port),
+    protocol: settings.protocol,
+    ...(text.kind === "value" && { isEncrypted: isEncrypted(text.value, settings) }),
+  });
 
   if (Array.isArray(override)) {
     if (reading.kind === "wrong") reading.faults.forEach((fault) => report("warning", fault));
@@ -117,10 +115,14 @@ function backendsOf(
   return [];
 }
 
-function readBackend({ endpoint, settings }: MetricPipeline, secrets: Secrets): EndpointReading {
-  const text = readSource(endpoint, secrets);
+function readBackend(text: SecretReading, { endpoint, settings }: MetricPipeline): EndpointReading {
   if (text.kind === "value") return readEndpoint(text.value, { ...settings, isSecret: "secretKeyRef" in endpoint });
   return text.kind === "wrong" ? { kind: "wrong", faults: [text.fault] } : text;
+}
+
+/** The exporter itself uses TLS, unless `http://` or `tls.insecure` turns it off (telemetry-manager: internal/otelcollector/config/common). */
+function isEncrypted(text: string, { protocol, tls }: EndpointSettings): boolean {
+  return protocol === "http" ? /^https:/i.test(text) : !/^http:/i.test(text) && !tls.insecure;
 }
 
 function contradiction(override: readonly number[], port: number): Fault {

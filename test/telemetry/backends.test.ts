@@ -24,7 +24,7 @@ describe("backends", () => {
       to("${HOST}:4317", { name: "four" }),
     ];
     const { backends, findings, selected } = resolve(pipelines, [secretWith({ url: "http://hidden:4318" })]);
-    expect(backends.map(({ pipeline, ...rest }) => ({ name: pipeline.ref.name, ...rest }))).toEqual([
+    expect(backends.map(({ about, port, host, shown }) => ({ name: about.ref.name, port, host, shown }))).toEqual([
       { name: "one", port: 9090, host: "one.example.com", shown: "https://one.example.com:9090" },
       { name: "two", port: 80, host: "two.example.com", shown: "http://two.example.com/api" },
       { name: "three", port: 4318, shown: "<from Secret kyma-system/backend url>:4318" },
