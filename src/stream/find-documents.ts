@@ -1,7 +1,7 @@
 import { LF, HASH, DASH } from "../base/ascii.ts";
 import { BlockLines } from "./block-lines.ts";
 import { addKind, doubtOddBreaks } from "./kind-on-line.ts";
-import { byteOrderMark, nextLine, skipBlanks } from "./lines.ts";
+import { byteOrderMark, nextLine, oddBreaksIn, skipBlanks } from "./lines.ts";
 import type { Item, NamedFile, Region } from "./parts.ts";
 
 /**
@@ -34,7 +34,7 @@ export function findDocuments(file: NamedFile): Item[] | number {
     if (item) items.push(item);
     if (end === bytes.length) {
       // A mark at the start of a document is none of it, and neither is what stands on a `---` line.
-      doubtOddBreaks(items, bytes, 0);
+      doubtOddBreaks(items, oddBreaksIn(bytes));
       return items;
     }
     isKept = false;

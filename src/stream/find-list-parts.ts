@@ -2,7 +2,7 @@ import { LF, DASH } from "../base/ascii.ts";
 import { present } from "../base/record.ts";
 import { BlockLines } from "./block-lines.ts";
 import { addKind, doubtOddBreaks } from "./kind-on-line.ts";
-import { byteOrderMark, nextLine, skipBlanks } from "./lines.ts";
+import { byteOrderMark, nextLine, oddBreaksIn, skipBlanks } from "./lines.ts";
 import type { Item, ListParts, NamedFile, Part, Region } from "./parts.ts";
 
 /** Where an item stands in its own region: it is the only element of a list. */
@@ -162,7 +162,10 @@ function finish(progress: Progress): ListParts | undefined {
   const list = entries.get("items");
   if (!head.has("kind") || list === undefined) return undefined;
   closeEntry(progress, file.bytes.length);
-  if (!doubtOddBreaks(items, file.bytes, byteOrderMark(file.bytes))) return undefined;
+  const oddBreaks = oddBreaksIn(file.bytes).filter((offset) => offset >= byteOrderMark(file.bytes));
+  if (!doubtOddBreaks(items, oddBreaks)) return undefined;
+  const isMarked = oddBreaks.some((at) => at >= (items.at(-1)?.region.start ?? 0) && byteOrderMark(file.bytes, at) > 0);
+  const mayFollow = file.bytes.at(-1) === LF && !isMarked;
   const part = (key: string): Part | undefined => {
     const region = entries.get(key);
     return region && { region, path: [key] };
@@ -172,7 +175,8 @@ function finish(progress: Progress): ListParts | undefined {
     items,
     functionConfig: part("functionConfig"),
     results: part("results"),
-    // A block scalar that ends with the text would gain a line break if anything came after it.
-    resultsAt: { offset: file.bytes.at(-1) === LF ? file.bytes.length : list.start, column: 0 },
+    // A block scalar that ends with the text would gain a line break if anything came after it, and after a byte-order mark in
+    // a comment of the last item go-yaml finds no further key.
+    resultsAt: { offset: mayFollow ? file.bytes.length : list.start, column: 0 },
   });
 }

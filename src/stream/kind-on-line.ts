@@ -1,4 +1,3 @@
-import { oddBreaksIn } from "./lines.ts";
 import { type Item } from "./parts.ts";
 import type { BlockLines } from "./block-lines.ts";
 
@@ -37,14 +36,13 @@ export function addKind(before: string | undefined, line: BlockLines): string | 
 }
 
 /**
- * Makes a parser tell the kind of each item of a file, in its order, that holds an odd line break or a byte-order mark, since
- * what follows on the line may be another key. False where one stands outside of all items, at or after an offset.
+ * Makes a parser tell the kind of each item of a file, in its order, that holds an odd line break or a byte-order mark, by
+ * their byte offsets, since what follows on the line may be another key. False where one stands outside of all items.
  */
-export function doubtOddBreaks(items: readonly Item[], bytes: Uint8Array, from: number): boolean {
+export function doubtOddBreaks(items: readonly Item[], offsets: readonly number[]): boolean {
   let position = 0;
   let areInside = true;
-  for (const offset of oddBreaksIn(bytes)) {
-    if (offset < from) continue;
+  for (const offset of offsets) {
     while ((items[position]?.region.end ?? Infinity) <= offset) position++;
     const item = items[position];
     if (item && item.region.start <= offset) item.kind = undefined;
