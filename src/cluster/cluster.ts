@@ -1,6 +1,5 @@
 import type { Manifest } from "../base/manifest.ts";
 import { addTo, isRecord } from "../base/record.ts";
-import { readPortList } from "../istio/annotations.ts";
 import { listAt, mapAt, valueAt } from "../telemetry/plain-data.ts";
 
 /** Kinds that are pods or make them. */
@@ -40,34 +39,6 @@ export function podOf(manifest: Manifest): PodLike | undefined {
 /** The ports that the containers of a pod declare. */
 export function containerPorts({ spec }: PodLike): Record<string, unknown>[] {
   return listAt(spec, "containers").flatMap((container) => listAt(container, "ports").filter(isRecord));
-}
-
-/** The annotation that asks for a scrape, and the one that names the port. */
-export const SCRAPE = "prometheus.io/scrape";
-export const SCRAPE_PORT = "prometheus.io/port";
-
-/**
- * What the prometheus input scrapes of a Service, a Pod or a workload: its annotations, and the pod; undefined for what
- * does not ask for it. A Service's endpoints are scraped one by one, each at the port that its annotation names
- * (telemetry-manager: internal/otelcollector/config/metricagent/prometheus_receiver.go).
- */
-export function scrapeTarget(manifest: Manifest): PodLike | undefined {
-  const { ref, annotations } = manifest;
-  const target = ref.kind === "Service" ? { manifest, labels: {}, annotations, spec: {} } : podOf(manifest);
-  return target?.annotations[SCRAPE] === "true" ? target : undefined;
-}
-
-/** The annotated port if it is one, else every TCP port that a container declares. */
-export function scrapedPorts(pod: PodLike): number[] {
-  const text = pod.annotations[SCRAPE_PORT];
-  if (typeof text === "string" && isPortText(text)) return readPortList(text) ?? [];
-  const tcpPorts = containerPorts(pod).filter(({ protocol }) => (protocol ?? "TCP") === "TCP");
-  return tcpPorts.map(({ containerPort }) => containerPort).filter((port) => typeof port === "number");
-}
-
-/** True for what the scrape job takes for a port: digits and nothing else (the same file, inferAddressFromAnnotation). */
-export function isPortText(text: string): boolean {
-  return /^\d+$/.test(text);
 }
 
 /** Manifests of the `CLUSTER_KINDS`, found by what they are asked for; of several of one name the first counts. */

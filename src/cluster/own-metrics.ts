@@ -1,8 +1,7 @@
 import type { Manifest, Mention } from "../base/manifest.ts";
-import { isRecord } from "../base/record.ts";
-import { readPortList } from "../istio/annotations.ts";
-import { listAt, valueAt } from "../telemetry/plain-data.ts";
-import { containerPorts, isPortText, isSelected, podOf, SCRAPE, SCRAPE_PORT, type PodLike } from "./cluster.ts";
+import { valueAt } from "../telemetry/plain-data.ts";
+import { isSelected, podOf } from "./cluster.ts";
+import { asksForScrape, endpointPorts, SCRAPE, SCRAPE_SCHEME } from "./scrapes.ts";
 
 /** A Service by whose annotations the agent's own metrics are scraped. */
 export interface OwnScrape {
@@ -24,12 +23,12 @@ export function ownScrapes(agent: Manifest, services: readonly Manifest[]): OwnS
   const pod = podOf(agent);
   if (pod === undefined) return [];
   return services
-    .filter(({ ref, annotations }) => ref.namespace === agent.ref.namespace && annotations[SCRAPE] === "true")
+    .filter((service) => service.ref.namespace === agent.ref.namespace && asksForScrape(service))
     .filter(({ object }) => isSelected(pod.labels, valueAt(object, "spec", "selector")))
     .map((service) => {
-      const scheme = service.annotations["prometheus.io/scheme"];
+      const scheme = service.annotations[SCRAPE_SCHEME];
       const isScheme = scheme === "http" || scheme === "https";
-      return { service, ports: endpointPorts(service, pod), scheme: isScheme ? scheme : undefined };
+      return { service, ports: endpointPorts(service, [pod]), scheme: isScheme ? scheme : undefined };
     });
 }
 
@@ -41,18 +40,4 @@ export function ownScrapes(agent: Manifest, services: readonly Manifest[]): OwnS
 export function plainMetricsPorts(scrapes: readonly OwnScrape[]): number[] {
   const plain = scrapes.filter(({ scheme, ports }) => scheme === "http" && ports.length === 1);
   return [...new Set(plain.flatMap(({ ports }) => ports))];
-}
-
-/** Where a Service's endpoints are scraped: at the annotated port, else at its own target ports. */
-function endpointPorts(service: Manifest, pod: PodLike): number[] {
-  const annotated = service.annotations[SCRAPE_PORT];
-  if (annotated !== undefined && isPortText(annotated)) return readPortList(annotated) ?? [];
-  const entries = listAt(service.object, "spec", "ports").filter(isRecord);
-  const targets = entries
-    .filter(({ protocol }) => (protocol ?? "TCP") === "TCP")
-    .map(({ port, targetPort }) => targetPort ?? port);
-  const numbers = targets.map((target) =>
-    typeof target === "string" ? containerPorts(pod).find(({ name }) => name === target)?.["containerPort"] : target,
-  );
-  return [...new Set(numbers.filter((port) => typeof port === "number"))];
 }

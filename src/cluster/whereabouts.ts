@@ -28,12 +28,17 @@ export interface Whereabouts {
   peerAuthentication?: string;
   /** The address, where the stream has it. */
   address?: string;
+  /** True where nothing but the form of the name says so. */
+  isGuess?: boolean;
 }
+
+/** Last labels that are public domains rather than namespaces, where a host has two labels. */
+const PUBLIC = ["com", "net", "org", "edu", "gov", "info", "io", "eu"];
 
 /**
  * Where a host is: a Service of the cluster by its DNS name (kubernetes.io/docs, DNS for Services and Pods) or address, a
- * host of a ServiceEntry, or outside. A name of two labels may be a short domain: it counts as a Service when the stream
- * has that Service, or a Namespace of the second label.
+ * host of a ServiceEntry, or outside. A name of two labels is a Service and its namespace, which the search path of a pod's
+ * DNS completes, unless the last label is one of the usual public domains and the stream shows neither of the two.
  */
 export function whereIsHost(host: string, agentNamespace: string | undefined, cluster: Cluster): Whereabouts {
   const name = host.toLowerCase().replace(/\.$/, "");
@@ -51,7 +56,9 @@ export function whereIsHost(host: string, agentNamespace: string | undefined, cl
   if (svc === "svc" || (svc === undefined && (found || (name.includes(".") && isNamespaceKnown)))) {
     return found ? whereIsService(found, cluster) : whereIsNamespace(namespace, cluster);
   }
-  return { place: name.includes(".") ? "outside" : "in the cluster" };
+  const labels = name.split(".");
+  const isOutside = labels.length > 2 || PUBLIC.includes(labels[1] ?? "");
+  return isOutside ? { place: "outside" } : { place: "in the cluster", ...(labels.length === 2 && { isGuess: true }) };
 }
 
 /** Where the pods behind a Service are, as far as the stream has them. */

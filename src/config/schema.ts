@@ -238,6 +238,9 @@ const warnings = z.strictObject({
     "The port of an OAuth2 token endpoint, or whether it is in the cluster, cannot be told.",
   ),
   "scrape-port": warning("A port that is intercepted for a backend is scraped as well."),
+  "scrape-tls": warning(
+    "A Service is scraped with TLS that its sidecars do not end, or in plain text that they refuse.",
+  ),
   "prometheus-port": warning(
     "Istio refuses the `prometheus.io/port` of a pod in the mesh, or nobody reads it as a port.",
   ),

@@ -1,6 +1,8 @@
 import { chooseContainer, readAgent, type AgentState } from "../agent/agent-state.ts";
+import { interceptionFor } from "../agent/plan-agent.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { Settings } from "../config/schema.ts";
+import { isSame } from "../base/record.ts";
 import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
 import { PROXY_CONFIG } from "../istio/annotations.ts";
 import { readInterceptionSettings, type WrongAnnotation } from "../istio/interception-settings.ts";
@@ -14,7 +16,7 @@ import { tokenEndpoints } from "../telemetry/token-endpoints.ts";
 import { readPlain } from "../yaml/parse.ts";
 import { wayDecider } from "./decide-way.ts";
 import { exceptionOf, type Explanation } from "./flow.ts";
-import { backendFlow, scrapeFlows } from "./flows.ts";
+import { backendFlow, leftOutScrapes, scrapeFlows } from "./flows.ts";
 
 /** What an explanation is made from. */
 export interface Subject {
@@ -40,7 +42,9 @@ export function explain({ agent, settings, pipelines, ...subject }: Subject): Ex
   const { settings: interception, wrong } = readInterceptionSettings(annotations, dns);
   if (wrong.length > 0) return wrong.map((each) => refused(state, each));
 
-  const [secrets, cluster] = [indexSecrets(subject.secrets), new Cluster(subject.cluster)];
+  const secrets = indexSecrets(subject.secrets);
+  const isAgent = ({ ref }: Manifest): boolean => isSame(ref, agent.ref);
+  const cluster = new Cluster(subject.cluster.map((each) => (isAgent(each) ? agent : each)));
   const decideWay = wayDecider({ ...state, spec: state.podSpec }, chosen.fields, interception, cluster);
   const selection = { include: settings.pipelines.include, ...settings.pipelines.selector };
   const selected = selectPipelines(pipelines, selection);
@@ -48,7 +52,11 @@ export function explain({ agent, settings, pipelines, ...subject }: Subject): Ex
   const inputs = AGENT_INPUTS.filter((input) =>
     selected.some(({ object }) => valueAt(object, "spec", "input", input, "enabled") === true),
   );
-  const context = { cluster, agentNamespace: agent.ref.namespace, decideWay };
+  const { certificates: hasCertificates } = interceptionFor(
+    settings.trafficInterception,
+    inputs.includes("prometheus"),
+  );
+  const context = { cluster, agentNamespace: agent.ref.namespace, decideWay, hasCertificates };
   const { tokens, untold } = tokenEndpoints(selected, secrets);
   const address = valueAt(cluster.service("kubernetes", "default")?.object, "spec", "clusterIP");
   const toApiServer = decideWay(443, typeof address === "string" ? address : undefined);
@@ -75,6 +83,7 @@ export function explain({ agent, settings, pipelines, ...subject }: Subject): Ex
         ({ about, fault }) =>
           `MetricPipeline/${about.ref.name}: its OAuth2 token endpoint cannot be told: ${fault.cause}`,
       ),
+      ...leftOutScrapes(inputs, context),
       ...toApiServer.unless.map(
         (each) =>
           `api server: it is ${exceptionOf(each)}, but the IP is not known; add the Service kubernetes of the namespace default to the input`,

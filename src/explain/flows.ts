@@ -1,6 +1,7 @@
 import type { Manifest } from "../base/manifest.ts";
-import { scrapedPorts, scrapeTarget, type Cluster } from "../cluster/cluster.ts";
-import { whereIsHost, whereIsNamespace, whereIsService, type Place, type Whereabouts } from "../cluster/whereabouts.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { isLeftOut, scrapesOf, type Scrape } from "../cluster/scrapes.ts";
+import { whereIsHost, type Place, type Whereabouts } from "../cluster/whereabouts.ts";
 import type { Backend } from "../telemetry/backend.ts";
 import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import type { DecideWay } from "./decide-way.ts";
@@ -11,6 +12,8 @@ export interface FlowContext {
   cluster: Cluster;
   agentNamespace: string | undefined;
   decideWay: DecideWay;
+  /** True when the agent has the certificates of the mesh. */
+  hasCertificates: boolean;
 }
 
 /** The push to a backend, or the call for the tokens that it needs. */
@@ -58,64 +61,61 @@ function encryption(
 /** What the inputs read besides what the stream names (telemetry-manager: internal/otelcollector/config/metricagent). */
 const FIXED: readonly { input: string; target: string; port: number; protocol: string; place: Place; tls: string }[] = [
   { input: "istio", target: "sidecars, own metrics", port: 15090, protocol: "http", place: "in the mesh", tls: "none" },
-  {
-    input: "prometheus",
-    target: "sidecars, merged metrics",
-    port: 15020,
-    protocol: "http",
-    place: "in the mesh",
-    tls: "none",
-  },
-  { input: "prometheus", target: "istiod", port: 15014, protocol: "http", place: "in the cluster", tls: "none" },
   { input: "runtime", target: "kubelet", port: 10250, protocol: "https", place: "in the cluster", tls: "agent" },
 ];
 
-/** The agent's scrapes: the workloads and Services that the stream annotates, and what the enabled inputs read besides. */
-export function scrapeFlows(inputs: readonly string[], { cluster, decideWay }: FlowContext): Flow[] {
+/** The agent's scrapes: the pods and Services that the stream annotates, and what the enabled inputs read besides. */
+export function scrapeFlows(inputs: readonly string[], { cluster, decideWay, hasCertificates }: FlowContext): Flow[] {
   const fixed = FIXED.filter(({ input }) => inputs.includes(input)).map(({ input, ...flow }): Flow => {
     return { kind: "scrape", by: `input ${input}`, ...flow, ...decideWay(flow.port) };
   });
   if (!inputs.includes("prometheus")) return fixed;
-  return [...cluster.manifests.flatMap((manifest) => annotatedFlows(manifest, cluster, decideWay)), ...fixed];
+  const scrapes = cluster.manifests.flatMap((manifest) => scrapesOf(manifest, cluster));
+  return [...scrapes.map((scrape) => scrapeFlow(scrape, decideWay(scrape.port), hasCertificates)), ...fixed];
 }
 
-function annotatedFlows(manifest: Manifest, cluster: Cluster, decideWay: DecideWay): Flow[] {
-  const target = scrapeTarget(manifest);
-  if (target === undefined) return [];
-  const { kind, namespace, name } = manifest.ref;
-  const where =
-    kind === "Service" ? whereIsService(manifest, cluster) : whereIsNamespace(namespace, cluster, target.labels);
-  const { place, peerAuthentication } = where;
-  const protocol = schemeOf(target.annotations["prometheus.io/scheme"], place);
-  return scrapedPorts(target).map((port): Flow => {
-    const way = decideWay(port);
-    return {
-      kind: "scrape",
-      by: "input prometheus",
-      target: `${kind}/${namespace ? `${namespace}/` : ""}${name}`,
-      protocol,
-      port,
-      place,
-      peerAuthentication,
-      ...way,
-      tls: scrapeEncryption(protocol, way.decider.way === "direct", where),
-    };
-  });
+/** What asks to be scraped and is not, one clause each. */
+export function leftOutScrapes(inputs: readonly string[], { cluster }: FlowContext): string[] {
+  if (!inputs.includes("prometheus")) return [];
+  return cluster.manifests
+    .filter((manifest) => isLeftOut(manifest, cluster))
+    .map(
+      (manifest) =>
+        `${nameOf(manifest)}: its pods are annotated for scraping and have a sidecar, and such pods are scraped by an annotated Service alone`,
+    );
+}
+
+function scrapeFlow(scrape: Scrape, way: ReturnType<DecideWay>, hasCertificates: boolean): Flow {
+  const { target, port, scheme, place, peerAuthentication } = scrape;
+  const shown = { target: nameOf(target), protocol: scheme, port, place, peerAuthentication };
+  return { kind: "scrape", by: "input prometheus", ...shown, ...way, tls: scrapeEncryption(scrape, hasCertificates) };
+}
+
+function nameOf({ ref: { kind, namespace, name } }: Manifest): string {
+  return `${kind}/${namespace ? `${namespace}/` : ""}${name}`;
 }
 
 /**
- * The annotated scheme, else https where a sidecar answers (telemetry-manager: inferSchemeFromIstioInjectedLabel in
- * internal/otelcollector/config/metricagent/prometheus_receiver.go).
+ * Who encrypts a scrape, and who ends that: a sidecar takes the certificates of the mesh where it is STRICT. One that is
+ * PERMISSIVE ends the TLS of sidecars alone and hands any other to the application (istio:
+ * pilot/pkg/networking/core/filterchain_options.go). The agent's own sidecar adds nothing to a scrape of a pod's address.
  */
-function schemeOf(annotation: unknown, place: Place): string {
-  if (annotation === "http" || annotation === "https") return annotation;
-  if (place === "in the mesh") return "https";
-  return place === "in the cluster" ? "http or https" : "http";
-}
-
-/** A STRICT workload answers only who has certificates; the sidecar adds none to a scrape of a pod's address. */
-function scrapeEncryption(scheme: string, isDirect: boolean, where: Whereabouts): string {
-  if (scheme === "https") return where.place === "in the mesh" ? "agent, by the mesh's certificates" : "agent";
+function scrapeEncryption(
+  { scheme, place, peerAuthentication, isCaptured, target }: Scrape,
+  hasCertificates: boolean,
+): string {
   if (scheme === "http or https") return "agent, if in the mesh";
-  return isDirect ? encryption(false, isDirect, where) : "none";
+  const isPod = target.ref.kind !== "Service";
+  if (scheme === "http") {
+    const isRefused =
+      place.startsWith("in the mesh") && peerAuthentication === "STRICT" && (isCaptured || place !== "in the mesh");
+    if (isRefused) return "none: refused, STRICT";
+    return isPod && place === "in the cluster" ? "none; not scraped if in the mesh" : "none";
+  }
+  if (place !== "in the mesh") return "agent";
+  if (!isCaptured) return "agent, to the application: its sidecar does not answer there";
+  if (!hasCertificates) return "agent, without the mesh's certificates";
+  if (peerAuthentication === "STRICT") return "agent, by the mesh's certificates";
+  if (peerAuthentication === undefined) return "agent, by the mesh's certificates, if STRICT";
+  return `agent, to the application: its sidecar ends no such TLS, ${peerAuthentication}`;
 }

@@ -15,6 +15,9 @@ export const EXCLUDE_OUTBOUND_IP_RANGES = "traffic.sidecar.istio.io/excludeOutbo
 /** Ports of the pod that are reached past the sidecar. */
 export const EXCLUDE_INBOUND_PORTS = "traffic.sidecar.istio.io/excludeInboundPorts";
 
+/** Ports of the pod that the sidecar answers for: `*`, which is the default, or a list. */
+export const INCLUDE_INBOUND_PORTS = "traffic.sidecar.istio.io/includeInboundPorts";
+
 /** Interfaces of the pod whose traffic bypasses the sidecar (istio: tools/istio-iptables). */
 export const EXCLUDE_INTERFACES = "traffic.sidecar.istio.io/excludeInterfaces";
 
@@ -64,4 +67,19 @@ export function readPortList(text: string): number[] | undefined {
  */
 export function writePortList(ports: Iterable<number>): string {
   return [...new Set(ports)].toSorted((a, b) => a - b).join(",");
+}
+
+/**
+ * True when a pod's sidecar answers for a port of the pod; exclusions count only where all ports are included (istio:
+ * tools/istio-iptables/pkg/capture/run.go, handleInboundPortsInclude).
+ */
+export function isInboundCaptured(port: number, annotations: Readonly<Record<string, unknown>>): boolean {
+  const listOf = (name: string): readonly number[] => {
+    const text = annotations[name];
+    return typeof text === "string" ? (readPortList(text) ?? []) : [];
+  };
+  const included = annotations[INCLUDE_INBOUND_PORTS] ?? "*";
+  return included === "*"
+    ? !listOf(EXCLUDE_INBOUND_PORTS).includes(port)
+    : listOf(INCLUDE_INBOUND_PORTS).includes(port);
 }

@@ -3,6 +3,7 @@ import {
   EXCLUDE_INTERFACES,
   EXCLUDE_OUTBOUND_IP_RANGES,
   EXCLUDE_OUTBOUND_PORTS,
+  INCLUDE_INBOUND_PORTS,
   INCLUDE_OUTBOUND_IP_RANGES,
   INCLUDE_OUTBOUND_PORTS,
   INTERCEPTION_MODE,
@@ -100,10 +101,7 @@ const BOOLEAN: Check = [
 /** Annotations that the injector checks besides those of the interception (istio: pkg/kube/inject/validate.go, AnnotationValidation). */
 const CHECKS: Readonly<Record<string, Check>> = {
   [EXCLUDE_INBOUND_PORTS]: PORTS,
-  "traffic.sidecar.istio.io/includeInboundPorts": [
-    "is neither * nor a list of ports",
-    (text) => text === "*" || isPortList(text),
-  ],
+  [INCLUDE_INBOUND_PORTS]: ["is neither * nor a list of ports", (text) => text === "*" || isPortList(text)],
   "status.sidecar.istio.io/port": ["is not a port", isNumber],
   "readiness.status.sidecar.istio.io/initialDelaySeconds": NUMBER,
   "readiness.status.sidecar.istio.io/periodSeconds": NUMBER,

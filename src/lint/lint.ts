@@ -12,6 +12,7 @@ import { plaintextOutside } from "./plaintext-outside.ts";
 import { prometheusPort } from "./prometheus-port.ts";
 import { registryOnly } from "./registry-only.ts";
 import { scrapePort } from "./scrape-port.ts";
+import { scrapeTls } from "./scrape-tls.ts";
 import { sidecarEgress } from "./sidecar-egress.ts";
 import { tokenEndpoint, tokenEndpointUnknown } from "./token-endpoint.ts";
 import { unknownAnnotations } from "./unknown-annotation.ts";
@@ -53,6 +54,7 @@ const WARNINGS: Readonly<Record<Exclude<WarningId, "nearly-right" | "unknown-ann
   "token-endpoint": tokenEndpoint,
   "token-endpoint-unknown": tokenEndpointUnknown,
   "scrape-port": scrapePort,
+  "scrape-tls": scrapeTls,
   "prometheus-port": prometheusPort,
   "registry-only": registryOnly,
   "target-port": targetPort,

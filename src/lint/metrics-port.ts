@@ -1,7 +1,8 @@
-import { Cluster, isPortText, SCRAPE, SCRAPE_PORT } from "../cluster/cluster.ts";
+import { Cluster } from "../cluster/cluster.ts";
+import { isPortText, SCRAPE, SCRAPE_PORT } from "../cluster/scrapes.ts";
 import { ownScrapeMentions, ownScrapes } from "../cluster/own-metrics.ts";
 import { portMode } from "../cluster/whereabouts.ts";
-import { EXCLUDE_INBOUND_PORTS, readPortList } from "../istio/annotations.ts";
+import { EXCLUDE_INBOUND_PORTS, isInboundCaptured, readPortList } from "../istio/annotations.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { listAt } from "../telemetry/plain-data.ts";
 import { isRecord } from "../base/record.ts";
@@ -24,11 +25,7 @@ interface Open {
  */
 export function* metricsPort(scene: Scene): Iterable<Trouble> {
   const { agent, namespace, texts, ask } = scene;
-  const excluded = new Set(readPortList(texts[EXCLUDE_INBOUND_PORTS] ?? "") ?? []);
-  const captured = texts[INCLUDE_INBOUND_PORTS] ?? "*";
-  const isCaptured = (port: number): boolean =>
-    captured === "*" ? !excluded.has(port) : (readPortList(captured) ?? []).includes(port);
-  const open = [...openPorts(scene)].filter(({ port }) => isCaptured(port));
+  const open = [...openPorts(scene)].filter(({ port }) => isInboundCaptured(port, texts));
   if (open.length === 0) return;
   const cluster = new Cluster(ask(["PeerAuthentication"]));
   const seen = new Set<number>();
@@ -46,8 +43,6 @@ export function* metricsPort(scene: Scene): Iterable<Trouble> {
     };
   }
 }
-
-const INCLUDE_INBOUND_PORTS = "traffic.sidecar.istio.io/includeInboundPorts";
 
 /** A name by which people call a port of metrics. */
 const METRICS_NAME = /metrics|prom/;

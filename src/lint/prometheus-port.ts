@@ -1,5 +1,6 @@
 import { fieldPath } from "../base/finding.ts";
-import { Cluster, isPortText, podOf, SCRAPE, SCRAPE_PORT, WORKLOADS, type PodLike } from "../cluster/cluster.ts";
+import { Cluster, podOf, WORKLOADS, type PodLike } from "../cluster/cluster.ts";
+import { isPortText, SCRAPE, SCRAPE_PORT } from "../cluster/scrapes.ts";
 import { whereIsNamespace } from "../cluster/whereabouts.ts";
 import { isDataPlanePort } from "../istio/reserved.ts";
 import { isAgent, type Scene, type Trouble } from "./warning.ts";

@@ -20,7 +20,7 @@ const INSTALLATIONS: readonly { kind: string; path: readonly string[] }[] = [
  */
 export function* registryOnly(scene: Scene): Iterable<Trouble> {
   const outside = scene.peers.filter(({ host = "" }) => isOutside(host));
-  const policy = outside.length === 0 ? undefined : policyOf(scene);
+  const policy = outside.length === 0 ? undefined : registryOnlyPolicy(scene);
   if (policy === undefined) return;
   const names = new Set(outside.flatMap(({ host = "" }) => namesOf(host)));
   const hosts = scene.ask(["ServiceEntry"], [...names]).flatMap(({ object }) => valueAt(object, "spec", "hosts") ?? []);
@@ -37,7 +37,7 @@ export function* registryOnly(scene: Scene): Iterable<Trouble> {
 }
 
 /** What says REGISTRY_ONLY for the agent: its Sidecar resource, which wins whatever it says, else the mesh. */
-function policyOf(scene: Scene): Manifest | undefined {
+export function registryOnlyPolicy(scene: Scene): Manifest | undefined {
   const saying = scene.ask(["Sidecar", "ConfigMap", "IstioOperator", "Istio"], [REGISTRY_ONLY]);
   const sidecar = saying.length === 0 ? undefined : holdingSidecar(scene);
   const own = sidecar && valueAt(sidecar.object, "spec", "outboundTrafficPolicy", "mode");

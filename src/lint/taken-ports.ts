@@ -5,6 +5,8 @@ import { annotationField, type Scene, type Trouble } from "./warning.ts";
 
 const OWN_LISTENER = "the agent's sidecar answers there itself";
 const SCRAPED = "the agent's scrapes of that port then go through the sidecar as well and get wrong answers or none";
+const SCRAPED_BY_OTHERS =
+  "a job of the agent's own that scrapes the merged metrics of sidecars (15020) or istiod (15014) then goes through the sidecar as well";
 
 /**
  * Ports that sidecars and istiod listen on (istio: pilot/cmd/pilot-agent/status/server.go), with what comes of a backend
@@ -16,8 +18,8 @@ const ISTIO_PORTS: Readonly<Record<number, string>> = {
   15004: OWN_LISTENER,
   15006: OWN_LISTENER,
   15008: OWN_LISTENER,
-  15014: SCRAPED,
-  15020: SCRAPED,
+  15014: SCRAPED_BY_OTHERS,
+  15020: SCRAPED_BY_OTHERS,
   15021: OWN_LISTENER,
   15053: OWN_LISTENER,
   15090: SCRAPED,

@@ -1,11 +1,10 @@
-import { isRecord } from "../base/record.ts";
-import { Cluster, WORKLOADS } from "../cluster/cluster.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import { whereIsHost } from "../cluster/whereabouts.ts";
 import { decideConnection } from "../istio/interception-rules.ts";
 import { readAddress } from "../istio/ip-range.ts";
 import type { Backend } from "../telemetry/backend.ts";
 import { BACKEND_PORTS_ANNOTATION } from "../telemetry/override.ts";
-import { valueAt } from "../telemetry/plain-data.ts";
+import { clusterAround } from "./around.ts";
 import { nameOf } from "./hosts.ts";
 import type { Scene, Trouble } from "./warning.ts";
 
@@ -19,7 +18,7 @@ export function* tokenEndpoint(scene: Scene): Iterable<Trouble> {
     (token) => hostOf(token) !== undefined && ruleFor(token.port, undefined, scene) !== "excluded-port",
   );
   if (called.length === 0) return;
-  const cluster = clusterAround(
+  const cluster = clusterOf(
     called.map((token) => nameOf(hostOf(token) ?? "")),
     scene,
   );
@@ -52,17 +51,16 @@ function ruleFor(port: number, text: string | undefined, { interception }: Scene
 }
 
 /** The part of the stream by which `whereIsHost` finds these hosts: narrow, so that little is parsed. */
-function clusterAround(names: readonly string[], { namespace: ownNamespace = "", ask }: Scene): Cluster {
+function clusterOf(names: readonly string[], scene: Scene): Cluster {
   const parts = names.map((name) => name.split("."));
   const services = new Set(parts.map(([service = ""]) => service));
-  const namespaces = parts.map(([, namespace = ownNamespace]) => namespace);
-  const near = ask(["Service", "ServiceEntry", "Namespace"], [...new Set([...names, ...services, ...namespaces])]);
-  const mentions = near.flatMap(({ ref, object }) => {
-    const selector = ref.kind === "Service" && services.has(ref.name) && valueAt(object, "spec", "selector");
-    return isRecord(selector) ? [{ all: Object.values(selector).filter((value) => typeof value === "string") }] : [];
-  });
-  const pods = mentions.length === 0 ? [] : ask(WORKLOADS, mentions);
-  return new Cluster([...near, ...ask(["PeerAuthentication"]), ...pods]);
+  const namespaces = parts.map(([, namespace = scene.namespace ?? ""]) => namespace);
+  const mentions = [...new Set([...names, ...services, ...namespaces])];
+  const near = scene.ask(["Service", "ServiceEntry", "Namespace"], mentions);
+  return clusterAround(
+    near.filter(({ ref }) => ref.kind !== "Service" || services.has(ref.name)),
+    scene,
+  );
 }
 
 /**

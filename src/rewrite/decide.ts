@@ -157,9 +157,11 @@ function interceptedTokens(
   const names = hosts.flatMap((host) => [host, ...host.split(".").slice(0, 2)]);
   const { manifests, findings } = mentioned(select, ["Service", "ServiceEntry", "Namespace"], names);
   const cluster = new Cluster(manifests);
-  const isInCluster = ({ host, secretHost = host }: Backend): boolean =>
-    secretHost !== undefined &&
-    !["outside", "not told"].includes(whereIsHost(secretHost, agent.ref.namespace, cluster).place);
+  const isInCluster = ({ host, secretHost = host }: Backend): boolean => {
+    if (secretHost === undefined) return false;
+    const { place, isGuess = false } = whereIsHost(secretHost, agent.ref.namespace, cluster);
+    return !isGuess && place !== "outside" && place !== "not told";
+  };
   return { tokens: tokens.filter(isInCluster), findings };
 }
 

@@ -14,7 +14,9 @@ const mesh = readFileSync(new URL("fixtures/mesh.yaml", import.meta.url), "utf8"
 const warn = fileURLToPath(new URL("fixtures/warn.yaml", import.meta.url));
 
 /** What there is to be warned of in the mesh of the fixture. */
-const SCRAPED_TOO = /port 9090 .*scrapes of Pod plain\/exporter/;
+const SCRAPED_TOO =
+  /port 9090 .*push to http:\/\/otlp\.partner\.example:9090 .*scrapes of Pod plain\/exporter \(http: passed/;
+const REFUSED = /^port 8080 is scraped in plain text, .*STRICT and refuse it$/;
 
 function explainText(text: string, call: Partial<ExplainCall> = {}): Promise<Explained> {
   return explainFiles(oneFile(text), { format: "table", withColour: false, ...call });
@@ -25,16 +27,27 @@ function explainPaths(paths: readonly string[], format: ExplainCall["format"]): 
   return explainFiles(readFiles(paths), { format, withColour: false });
 }
 
+interface Row {
+  kind: string;
+  target: string;
+  protocol: string;
+  port: number;
+  place: string;
+  way: string;
+  tls: string;
+  rule: string;
+}
+
 /** The flows that the JSON of a stream tells. */
-async function flowsOf(
-  text: string,
-): Promise<{ kind: string; target: string; port: number; way: string; tls: string; rule: string }[]> {
+async function flowsOf(text: string): Promise<Row[]> {
   const { text: json, findings } = await explainText(text, { format: "json" });
   expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
-  const { flows } = JSON.parse(json) as {
-    flows: { kind: string; target: string; port: number; way: string; tls: string; decidedBy: { id: string } }[];
-  };
+  const { flows } = JSON.parse(json) as { flows: (Omit<Row, "rule"> & { decidedBy: { id: string } })[] };
   return flows.map(({ decidedBy, ...flow }) => ({ ...flow, rule: decidedBy.id }));
+}
+
+async function tlsOfShop(text: string): Promise<string | undefined> {
+  return (await flowsOf(text)).find(({ target }) => target === "Service/observability/shop")?.tls;
 }
 
 async function callsTo8082(text: string): ReturnType<typeof flowsOf> {
@@ -65,7 +78,10 @@ describe.each(EXPLAIN_FORMATS)("as %s", (format) => {
 
   test("a mesh with Services, namespaces and policies is explained, and hosts out of Secrets are not shown", async () => {
     const { text, findings } = await explainText(mesh, { format });
-    expect(findings.map(({ cause }) => cause)).toEqual([expect.stringMatching(SCRAPED_TOO)]);
+    expect(findings.map(({ cause }) => cause)).toEqual([
+      expect.stringMatching(SCRAPED_TOO),
+      expect.stringMatching(REFUSED),
+    ]);
     expect(text).not.toContain("hidden");
     await expect(text).toMatchFileSnapshot(`fixtures/mesh.${ending}`);
   });
@@ -107,8 +123,60 @@ describe("a flow", () => {
   });
 
   test("of plain HTTP to a STRICT workload is said to be refused when it is direct", async () => {
-    const shop = (await flowsOf(mesh)).find(({ target }) => target === "Deployment/observability/shop");
+    const shop = (await flowsOf(mesh)).find(({ target }) => target === "Service/observability/shop");
     expect(shop).toMatchObject({ port: 8080, way: "direct", tls: "none: refused, STRICT" });
+  });
+
+  test.each([
+    ["http://collector.unknown:4317", "in the cluster"],
+    ["collector.unknown:4317", "in the cluster"],
+    ["collector.unknown.svc:4317", "in the cluster"],
+    ["collector.observability:4317", "in the mesh"],
+    ["example.com:4317", "outside"],
+    ["otlp.example.com:4317", "outside"],
+    ["otlp.partner.example:4317", "outside"],
+  ])("to %s is %s", async (endpoint, place) => {
+    const flows = await flowsOf(mesh.replace("http://collector.observability:4317", endpoint));
+    expect(flows.filter(({ kind, port }) => kind === "export" && port === 4317)).toMatchObject([{ place }]);
+  });
+
+  test.each([
+    ["PERMISSIVE", "https", /^agent, to the application: its sidecar ends no such TLS, PERMISSIVE$/],
+    ["STRICT", "https", /^agent, by the mesh's certificates$/],
+    ["UNSET", "https", /^agent, by the mesh's certificates, if STRICT$/],
+    ["PERMISSIVE", "http", /^none$/],
+    ["STRICT", "http", /^none: refused, STRICT$/],
+  ])("of a target that is %s, over %s", async (mode, scheme, tls) => {
+    const text = mesh.replace("mode: STRICT", `mode: ${mode}`).replace("scheme: http\n", `scheme: ${scheme}\n`);
+    const shop = (await flowsOf(text)).find(({ target }) => target === "Service/observability/shop");
+    expect(shop).toMatchObject({ protocol: scheme, tls: expect.stringMatching(tls) as string });
+  });
+
+  test("of a port that the target keeps its sidecar out of is answered by the application", async () => {
+    const excluded = mesh.replace(
+      "labels: {app: shop}\n        annotations:\n",
+      (labels) => `${labels}          traffic.sidecar.istio.io/excludeInboundPorts: "8080"\n`,
+    );
+    expect(await tlsOfShop(excluded)).toBe("none");
+    expect(await tlsOfShop(excluded.replace("      prometheus.io/scheme: http\n", ""))).toMatch(
+      /^agent, to the application/,
+    );
+  });
+
+  test("with the certificates of the mesh needs that the agent has them", async () => {
+    const exportOnly = mesh.replace("    bypass:", "    trafficInterception: ExportOnly\n    bypass:");
+    const collector = (await flowsOf(exportOnly)).find(({ target }) => target === "Service/observability/collector");
+    expect(collector).toMatchObject({ protocol: "https", tls: "agent, without the mesh's certificates" });
+  });
+
+  test("of a pod with a sidecar does not happen, and that is said", async () => {
+    const { text } = await explainText(mesh);
+    expect(text).not.toMatch(/Deployment\/observability\/shop \(http/);
+    expect(text).toMatch(/Deployment\/observability\/shop: its pods are annotated .* by an annotated Service alone/);
+    const plain = mesh.replace("istio-injection: enabled", "istio-injection: disabled");
+    expect((await flowsOf(plain)).filter(({ target }) => target === "Deployment/observability/shop")).toMatchObject([
+      { protocol: "http", port: 8080, tls: "none" },
+    ]);
   });
 
   test.each([
@@ -224,6 +292,7 @@ describe("the program", () => {
     expect(text).toBe("");
     expect(findings.map(({ severity, field }) => [severity, field?.currentValue])).toEqual([
       ["warning", undefined],
+      ["warning", "http"],
       ["error", "1-2"],
     ]);
   });

@@ -93,6 +93,8 @@ function namespaceOf(name: string, labels: object): object {
   return resource("Namespace", name, undefined, { labels });
 }
 
+const IN_MESH = namespaceOf("shop", { "istio-injection": "enabled" });
+
 function peerAuthentication(namespace: string, mode: string): object {
   return {
     apiVersion: "security.istio.io/v1",
@@ -109,10 +111,31 @@ function scraped(name: string, namespace: string, annotations: object, labels: o
   return { ...resource("Deployment", name, namespace), spec: { template: { metadata, spec: { containers } } } };
 }
 
-function scrapedService(port: string): object {
-  return resource("Service", "shop", "shop", {
-    annotations: { "prometheus.io/scrape": "true", "prometheus.io/port": port },
-  });
+function scrapedService(port: string | undefined, scheme?: string, selector: object = {}): object {
+  const annotations = {
+    "prometheus.io/scrape": "true",
+    ...(port === undefined ? {} : { "prometheus.io/port": port }),
+    ...(scheme === undefined ? {} : { "prometheus.io/scheme": scheme }),
+  };
+  return { ...resource("Service", "shop", "shop", { annotations }), spec: { selector } };
+}
+
+/** A workload with the label `app`, as Services select it. */
+function workload(
+  name: string,
+  namespace: string,
+  annotations: object,
+  declared: readonly object[] = [{ containerPort: 8080 }],
+): object {
+  const metadata = { annotations, labels: { app: name } };
+  const containers = [{ name: "app", ports: declared }];
+  return { ...resource("Deployment", name, namespace), spec: { template: { metadata, spec: { containers } } } };
+}
+
+/** The `spec` of a PeerAuthentication for the pods of the shop that is STRICT at one port. */
+function strictAt(port: number, mode: string): object {
+  const selector = { matchLabels: { app: "shop" } };
+  return { selector, mtls: { mode }, portLevelMtls: { [port]: { mode: "STRICT" } } };
 }
 
 function ports(name: string, namespace: string, entries: readonly object[]): object {
@@ -477,30 +500,138 @@ const EXAMPLES: readonly Example[] = [
     nearly: [{ others: [SCRAPING, scrapedService("8888")], config: { ports: { additional: [8080] } } }],
   },
   {
-    // istio#39535, istio#59924: a port of the sidecar's own.
-    id: "prometheus-port",
+    // telemetry-manager: a Service without a port annotation is scraped at its target ports.
+    id: "scrape-port",
     raised: {
+      endpoints: ["http://metrics.observability:8080"],
       others: [
         SCRAPING,
-        scraped("shop", "shop", { "prometheus.io/port": "15090" }),
-        namespaceOf("shop", { "istio-injection": "enabled" }),
+        { ...scrapedService(undefined), spec: { selector: { app: "shop" }, ports: [{ port: 80, targetPort: "web" }] } },
+        workload("shop", "shop", {}, [{ name: "web", containerPort: 8080 }]),
+        IN_MESH,
+        peerAuthentication("shop", "STRICT"),
       ],
     },
-    says: /no port that Istio scrapes.*refuses the pods.*write the number/,
+    says: /push to http:\/\/metrics\.observability:8080 goes through .* Service shop\/shop \(https: passed on with the agent's own TLS.*REGISTRY_ONLY, they fail/,
+    nearly: [
+      {
+        // A pod with a sidecar is never scraped by its own annotations.
+        endpoints: ["http://metrics.observability:8080"],
+        others: [SCRAPING, scraped("shop", "shop", { "prometheus.io/port": "8080" }), IN_MESH],
+      },
+      {
+        endpoints: ["http://metrics.observability:8080"],
+        others: [SCRAPING, { ...scrapedService(undefined), spec: { ports: [{ port: 8080, targetPort: 9999 }] } }],
+      },
+    ],
+  },
+  {
+    id: "scrape-port",
+    raised: {
+      endpoints: ["http://metrics.observability:8080"],
+      others: [SCRAPING, scrapedService("8080"), meshConfig("istio", "REGISTRY_ONLY")],
+    },
+    says: /Service shop\/shop \(http or https: refused, ConfigMap istio says REGISTRY_ONLY\); set/,
+    nearly: [],
+  },
+  {
+    id: "scrape-port",
+    raised: {
+      endpoints: ["http://metrics.observability:8080"],
+      others: [SCRAPING, { ...scrapedService("8080"), spec: { clusterIP: "None" } }, IN_MESH],
+    },
+    says: /https: encrypted twice, and not answered/,
+    nearly: [],
+  },
+  {
+    // istio#38720: a PERMISSIVE sidecar does not end the TLS of a scrape.
+    id: "scrape-tls",
+    raised: {
+      others: [SCRAPING, scrapedService("8080"), IN_MESH, peerAuthentication("shop", "PERMISSIVE")],
+    },
+    says: /8080 is scraped over https .* are PERMISSIVE.*set prometheus\.io\/scheme: http on the Service, or make its pods STRICT/,
+    nearly: [
+      { others: [SCRAPING, scrapedService("8080"), IN_MESH, peerAuthentication("shop", "STRICT")] },
+      { others: [SCRAPING, scrapedService("8080"), IN_MESH] },
+      { others: [SCRAPING, scrapedService("8080"), peerAuthentication("shop", "PERMISSIVE")] },
+      { others: [scrapedService("8080"), IN_MESH, peerAuthentication("shop", "PERMISSIVE")] },
+      { others: [SCRAPING, scrapedService("8080", "http"), IN_MESH, peerAuthentication("shop", "PERMISSIVE")] },
+      { others: [SCRAPING, scrapedService("8080", "https"), IN_MESH, peerAuthentication("shop", "PERMISSIVE")] },
+      {
+        others: [
+          SCRAPING,
+          scrapedService("8080", undefined, { app: "shop" }),
+          workload("shop", "shop", {}),
+          IN_MESH,
+          { ...peerAuthentication("shop", "PERMISSIVE"), spec: strictAt(8080, "PERMISSIVE") },
+        ],
+      },
+    ],
+  },
+  {
+    id: "scrape-tls",
+    raised: {
+      others: [SCRAPING, scrapedService("8080", "http"), IN_MESH, peerAuthentication("istio-system", "STRICT")],
+    },
+    says: /8080 is scraped in plain text.*STRICT.*remove prometheus\.io\/scheme/,
     nearly: [
       {
         others: [
           SCRAPING,
-          scraped("shop", "shop", { "prometheus.io/port": "15020" }),
-          namespaceOf("shop", { "istio-injection": "enabled" }),
+          scrapedService("8080", "http", { app: "shop" }),
+          workload("shop", "shop", { "traffic.sidecar.istio.io/excludeInboundPorts": "9090, 8080" }),
+          IN_MESH,
+          peerAuthentication("shop", "STRICT"),
         ],
+      },
+      {
+        others: [
+          SCRAPING,
+          scrapedAgent({ "prometheus.io/scheme": "http" }),
+          peerAuthentication("kyma-system", "STRICT"),
+        ],
+      },
+    ],
+  },
+  {
+    id: "scrape-tls",
+    raised: {
+      others: [
+        SCRAPING,
+        scrapedService("8080", undefined, { app: "shop" }),
+        workload("shop", "shop", { "traffic.sidecar.istio.io/includeInboundPorts": "80" }),
+        IN_MESH,
+      ],
+    },
+    says: /its pods keep the sidecar out of that port.*set prometheus\.io\/scheme: http/,
+    nearly: [
+      {
+        others: [
+          SCRAPING,
+          scrapedService("8080", undefined, { app: "shop" }),
+          workload("shop", "shop", { "traffic.sidecar.istio.io/includeInboundPorts": "80,8080" }),
+          IN_MESH,
+        ],
+      },
+    ],
+  },
+  {
+    // istio#39535, istio#59924: a port of the sidecar's own.
+    id: "prometheus-port",
+    raised: {
+      others: [SCRAPING, scraped("shop", "shop", { "prometheus.io/port": "15090" }), IN_MESH],
+    },
+    says: /no port that Istio scrapes.*refuses the pods.*write the number/,
+    nearly: [
+      {
+        others: [SCRAPING, scraped("shop", "shop", { "prometheus.io/port": "15020" }), IN_MESH],
       },
       { others: [SCRAPING, scraped("shop", "shop", { "prometheus.io/port": "15090" })] },
       {
         others: [
           SCRAPING,
           scraped("shop", "shop", { "prometheus.io/port": "15090", "prometheus.istio.io/merge-metrics": "false" }),
-          namespaceOf("shop", { "istio-injection": "enabled" }),
+          IN_MESH,
         ],
       },
       { annotations: { "prometheus.io/port": "8888" } },

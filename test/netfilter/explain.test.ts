@@ -93,7 +93,7 @@ onEachFilter((filter, pod) => {
         filter.load(pod, flagsOf(text));
         const { text: json } = await explainFiles(oneFile(text), { format: "json", withColour: false });
         const { flows } = JSON.parse(json) as { flows: Row[] };
-        expect(flows).toHaveLength(11);
+        expect(flows).toHaveLength(9);
         const calls = flows.flatMap((row) => callsOf(row, variant.uid).map((each) => ({ ...each, row })));
         const answers = await pod.who(calls.map(({ call }) => call));
         compared += calls.length;
