@@ -1,185 +1,336 @@
-import { dirname, join } from "node:path";
-import { problem, type Finding } from "../base/finding.ts";
+import { dirname, join, relative } from "node:path";
+import { fieldPath, problem, type Finding } from "../base/finding.ts";
 import { isRecord } from "../base/record.ts";
-import { valueAt } from "../config/fields.ts";
 import { openManifests } from "../stream/open-stream.ts";
 import { decodeUtf8, isFinding } from "../stream/problem.ts";
+import { valueAt } from "../config/fields.ts";
 import { readPlain } from "../yaml/parse.ts";
+import { isAddress, withoutCredentials } from "./address.ts";
+import { copyCharts } from "./kustomize-charts.ts";
+import { toYaml, withoutLastSeparators } from "./canonical-yaml.ts";
+import { copyOf, type Copying } from "./copy-fields.ts";
+import {
+  configurationFields,
+  kustomizationFields,
+  pluginFolderFields,
+  pluginShape,
+  replacementShape,
+} from "./kustomize-fields.ts";
 import type { Operator } from "./operator.ts";
-import { lookAt, readInside, type Place, type Repository } from "./repository.ts";
+import { isInside, lookAt, readInside, type Place, type Repository } from "./repository.ts";
 import { assignedValues, secretValues } from "./secret-values.ts";
+import { listOf, map, type Role, type Shape } from "./shape.ts";
+import type { Stage } from "./stage.ts";
 
 /** The names by which kustomize finds a kustomization (kustomize: api/konfig/general.go). */
 export const KUSTOMIZATION_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/** Fields that list files and folders, and those whose files configure plugins. */
-const FOLDERS = ["resources", "bases", "components"];
-const PLUGINS = ["generators", "transformers", "validators"];
-const FILES = ["configurations", "crds", "patchesStrategicMerge"];
-const PATCHES = ["patches", "patchesJson6902", "replacements"];
-const GENERATED = ["configMapGenerator", "secretGenerator"];
+/** What a kustomization of each kind has as its version (kustomize: api/types/kustomization.go, EnforceFields). */
+const VERSIONS: Readonly<Record<string, string>> = {
+  Kustomization: "kustomize.config.k8s.io/v1beta1",
+  Component: "kustomize.config.k8s.io/v1alpha1",
+};
+
 const HELM = ["helmCharts", "helmChartInflationGenerator", "helmGlobals"];
 
-/** One look through the kustomizations of a source. */
-interface Look {
+/** One copy of the kustomizations of a source. */
+interface Copy {
   repository: Repository;
   operator: Operator;
-  /** Real paths of the kustomizations seen, since two overlays may share a base. */
+  stage: Stage;
+  /** Folders seen, with what they were seen as, since two overlays may share a base. */
   seen: Set<string>;
   findings: Finding[];
   /** Values of Secrets, for what kustomize says of its failure. */
   secrets: string[];
 }
 
+/** Where entries stand. */
+interface Origin {
+  copy: Copy;
+  /** The file, as its author knows it. */
+  name: string;
+  /** The real path of the folder that its paths count from. */
+  folder: string;
+  /** The folder that the paths of plugins count from: that of the kustomization which lists them, wherever they stand. */
+  root: string;
+}
+
 /**
- * All that speaks against building a kustomization of somebody else's: whatever it, or a kustomization that it names, reads
- * has to lie in the repository and within the limits; nothing is fetched, no program and no container is started.
- * kustomize keeps files to its own folders (`LoadRestrictionsRootOnly`), but not bases, and would clone and download
- * (kustomize: api/internal/loader/fileloader.go). Its flags for functions and plugins are never given.
+ * Copies the kustomizations of a source, and all files that they name, to a stage: of files that make kustomize read others
+ * a canonical copy with nothing but known fields, whose paths all lead to what was copied, of all other files the bytes,
+ * since kustomize takes no orders from them. What it reads has to lie in the repository and within the limits; nothing is
+ * fetched unless the operator allows it, no program and no container is started. Its flags for functions and plugins are
+ * never given.
  */
-export function checkKustomization(repository: Repository, operator: Operator): Pick<Look, "findings" | "secrets"> {
-  const look: Look = { repository, operator, seen: new Set(), findings: [], secrets: [] };
-  checkFolder(look, repository.folder);
-  return look;
+export function copyKustomization(
+  repository: Repository,
+  operator: Operator,
+  stage: Stage,
+): Pick<Copy, "findings" | "secrets"> {
+  const copy: Copy = { repository, operator, stage, seen: new Set(), findings: [], secrets: [] };
+  copyFolder(copy, repository.folder, undefined);
+  return copy;
 }
 
-function checkFolder(look: Look, folder: string): void {
-  if (look.seen.has(folder)) return;
-  look.seen.add(folder);
-  // None, or several: kustomize says so.
-  const places = KUSTOMIZATION_NAMES.map((name) => lookAt(look.repository, join(folder, name)));
-  for (const place of places) {
-    if (place === undefined) continue;
-    if (isFinding(place)) look.findings.push(place);
-    else if (!place.isFolder) checkFile(look, place);
-  }
-}
-
-function checkFile(look: Look, file: Place): void {
-  const content = readMap(look.repository, file);
-  if (isFinding(content)) return void look.findings.push(content);
-  const helm = HELM.find((field) => content[field] !== undefined);
-  if (helm !== undefined && !look.operator.kustomizeHelm) {
-    const remedy =
-      "use a source of its own for the chart, or let the operator set INTERCEPT_BACKENDS_ALLOW_KUSTOMIZE_HELM=true";
-    look.findings.push(problem(`${helm} asks kustomize to run helm`, remedy, file.name));
-  }
-  const check = (field: string, entries: unknown): void => {
-    for (const entry of listOf(entries)) checkEntry(look, file, field, entry);
-  };
-  for (const chart of listOf(content["helmCharts"])) {
-    check("helmCharts.valuesFile", valueAt(chart, ["valuesFile"]));
-    check("helmCharts.valuesFile", valueAt(chart, ["additionalValuesFiles"]));
-  }
-  check("helmGlobals.chartHome", valueAt(content, ["helmGlobals", "chartHome"]));
-  for (const field of [...FOLDERS, ...PLUGINS, ...FILES]) check(field, content[field]);
-  for (const field of PATCHES) {
-    for (const patch of listOf(content[field])) check(`${field}.path`, valueAt(patch, ["path"]));
-  }
-  for (const field of GENERATED) {
-    for (const generator of listOf(content[field])) {
-      const literals = field === "secretGenerator" ? listOf(valueAt(generator, ["literals"])) : [];
-      look.secrets.push(...literals.filter((literal) => typeof literal === "string").flatMap(assignedValues));
-      // `key=path` gives the file another name in the ConfigMap.
-      const files = listOf(valueAt(generator, ["files"]));
-      check(
-        `${field}.files`,
-        files.map((entry) => (typeof entry === "string" ? entry.replace(/^[^=]*=/, "") : entry)),
-      );
-      check(`${field}.envs`, valueAt(generator, ["envs"]));
-      check(`${field}.envs`, valueAt(generator, ["env"]));
-    }
-  }
-  check("openapi.path", valueAt(content, ["openapi", "path"]));
-}
-
-/** The map that a YAML file of the repository holds; an error where it holds none. */
-function readMap(repository: Repository, place: Place): Readonly<Record<string, unknown>> | Finding {
-  const bytes = readInside(repository, place);
-  if (isFinding(bytes)) return bytes;
-  const { name } = place;
-  const text = decodeUtf8(bytes);
-  if (typeof text !== "string") return problem("is not UTF-8", "save it as UTF-8", name);
-  const read = readPlain(text);
-  if ("message" in read && read.line === undefined) return problem(read.message, "write the values out", name);
-  if ("message" in read) {
-    const cause = `is not YAML: ${read.message} (line ${read.line}, column ${read.column})`;
-    return problem(cause, "fix it at that position", name);
-  }
-  return isRecord(read.value) ? read.value : problem("does not hold a YAML map", "correct it there", name);
-}
-
-/** Judges one entry that names a file or a folder; text over several lines is YAML that stands there itself. */
-function checkEntry(look: Look, from: Place, field: string, entry: unknown): void {
-  if (typeof entry !== "string" || entry === "") return;
-  const { repository, operator } = look;
-  if (entry.includes("\n")) {
-    if (PLUGINS.includes(field)) checkPlugins(look, from.name, Buffer.from(entry), field);
-    return;
-  }
-  const place = isUrl(entry)
-    ? undefined
-    : lookAt(repository, entry.startsWith("/") ? entry : join(dirname(from.path), entry));
+/** `pluginsOf` is the folder of the kustomization which lists this one among its plugins. */
+function copyFolder(copy: Copy, folder: string, pluginsOf: string | undefined): void {
+  const key = `${pluginsOf ?? ""}\0${folder}`;
+  if (copy.seen.has(key)) return;
+  copy.seen.add(key);
+  copy.stage.folder(folder);
+  const places = KUSTOMIZATION_NAMES.flatMap((name) => lookAt(copy.repository, join(folder, name)) ?? []);
+  const [place, ...more] = places;
+  const named = relative(copy.repository.folder, folder) || ".";
   if (place === undefined) {
-    if (!operator.remoteBases && (isUrl(entry) || FOLDERS.includes(field))) {
-      look.findings.push(remote(from.name, field, entry));
+    copy.findings.push(problem("holds no kustomization.yaml", "add one, or name the files in it", named));
+  } else if (more.length > 0) {
+    copy.findings.push(problem("holds several kustomizations", "keep one of them", named));
+  } else if (isFinding(place)) copy.findings.push(place);
+  else if (place.isFolder) copy.findings.push(problem("is a folder", "rename it", place.name));
+  else copyKustomizationFile(copy, place, folder, pluginsOf);
+}
+
+function copyKustomizationFile(copy: Copy, file: Place, folder: string, pluginsOf: string | undefined): void {
+  const { name } = file;
+  if (!isInside(folder, file.real)) {
+    return void copy.findings.push(
+      problem("a symbolic link that leads out of its folder", "commit a copy there", name),
+    );
+  }
+  const content = readMap(copy, file);
+  if (content === undefined) return;
+  const origin: Origin = { copy, name, folder, root: pluginsOf ?? folder };
+  const { kind = "Kustomization", apiVersion } = content;
+  const version = typeof kind === "string" ? VERSIONS[kind] : undefined;
+  if (kind !== null && kind !== "" && version === undefined) {
+    refuse(origin, "kind is neither Kustomization nor Component", "correct it");
+  } else if (version !== undefined && apiVersion !== undefined && apiVersion !== null && apiVersion !== version) {
+    refuse(origin, `apiVersion is not ${version}`, "correct it");
+  }
+  const helm = HELM.find((field) => content[field] !== undefined);
+  if (helm !== undefined && !copy.operator.kustomizeHelm) return refuseHelm(origin, helm);
+  const shape = map(pluginsOf === undefined ? kustomizationFields : pluginFolderFields);
+  if (pluginsOf === undefined) keepLiterals(copy, content["secretGenerator"]);
+  const canonical = copyOf(shape, content, [], copyingOf(origin));
+  if (helm !== undefined && isRecord(canonical)) copyAllCharts(origin, canonical);
+  write(copy, join(folder, relative(dirname(file.path), file.path)), toYaml(canonical), name);
+}
+
+/** Copies the charts of a kustomization, and writes over it what is to stand there for them. */
+function copyAllCharts(origin: Origin, canonical: Record<string, unknown>): void {
+  const { helmGlobals, helmCharts, helmChartInflationGenerator: old } = canonical;
+  // As kustomize turns the old list into the present one (api/types/kustomization.go, FixKustomization).
+  const ofOld = (Array.isArray(old) ? (old as unknown[]) : []).map((chart) => valueAt(chart, ["chartHome"]));
+  const home = isRecord(helmGlobals) ? helmGlobals["chartHome"] : ofOld.findLast((path) => Boolean(path));
+  if (helmCharts !== undefined) canonical["helmCharts"] = chartsOf(origin, helmCharts, home, "present");
+  if (old !== undefined) canonical["helmChartInflationGenerator"] = chartsOf(origin, old, home, "old");
+}
+
+function chartsOf({ copy, name, root }: Origin, charts: unknown, home: unknown, form: "present" | "old"): unknown {
+  const { repository, stage, operator } = copy;
+  const chartCopy = { repository, stage, folder: root, isRemoteAllowed: operator.remoteBases };
+  return copyCharts(chartCopy, charts, home, form, (finding) => {
+    copy.findings.push({ ...finding, file: finding.file ?? { path: name } });
+  });
+}
+
+function refuseHelm(origin: Origin, field: string): void {
+  const remedy =
+    "use a source of its own for the chart, or let the operator set INTERCEPT_BACKENDS_ALLOW_KUSTOMIZE_HELM=true";
+  refuse(origin, `${field} asks kustomize to run helm`, remedy);
+}
+
+function keepLiterals(copy: Copy, generators: unknown): void {
+  const all = (Array.isArray(generators) ? generators : []) as unknown[];
+  const literals = all.flatMap((generator) => (isRecord(generator) ? [generator["literals"]].flat() : []));
+  copy.secrets.push(...literals.filter((literal) => typeof literal === "string").flatMap(assignedValues));
+}
+
+/** The map that a YAML file of the repository holds; undefined after a refusal. */
+function readMap(copy: Copy, place: Place): Readonly<Record<string, unknown>> | undefined {
+  const value = readValue(copy, place);
+  if (value === undefined || isRecord(value.value)) return value?.value as Record<string, unknown> | undefined;
+  copy.findings.push(problem("does not hold a YAML map", "correct it there", place.name));
+  return undefined;
+}
+
+function readValue(copy: Copy, place: Place): { value: unknown } | undefined {
+  const bytes = readInside(copy.repository, place);
+  const text = isFinding(bytes) ? bytes : decodeUtf8(bytes);
+  const { name } = place;
+  if (typeof text !== "string") {
+    copy.findings.push(isFinding(bytes) ? bytes : problem("is not UTF-8", "save it as UTF-8", name));
+    return undefined;
+  }
+  const read = readPlain(withoutLastSeparators(text));
+  if (!("message" in read)) return read;
+  const isPlaced = read.line !== undefined;
+  const cause = isPlaced ? `is not YAML: ${read.message} (line ${read.line}, column ${read.column})` : read.message;
+  copy.findings.push(problem(cause, isPlaced ? "fix it at that position" : "write the values out", name));
+  return undefined;
+}
+
+function write(copy: Copy, real: string, text: string, name: string): void {
+  const broken = copy.stage.write(real, Buffer.from(text), name);
+  if (broken) copy.findings.push(broken);
+}
+
+function refuse({ copy, name }: Origin, cause: string, remedy: string): void {
+  copy.findings.push(problem(cause, remedy, name));
+}
+
+function copyingOf(origin: Origin): Copying {
+  return {
+    refuse: (cause, remedy) => refuse(origin, cause, remedy),
+    named: (role, text, path) => {
+      const field = fieldPath(path.filter((step) => typeof step === "string"));
+      return copyNamed(origin, role, text, field);
+    },
+  };
+}
+
+/** Copies what an entry names; gives the entry to write in its place, or undefined after a refusal. */
+function copyNamed(origin: Origin, role: Role, entry: string, field: string): string | undefined {
+  switch (role) {
+    case "plugin": {
+      const inline = readInline(entry);
+      if (inline === undefined) return copyPath(origin, role, entry, field);
+      const documents = copyPlugins({ ...origin, folder: origin.root }, Buffer.from(entry), field);
+      return documents.join("---\n");
     }
-  } else if (isFinding(place)) {
-    const cause = `${field} ${JSON.stringify(entry)}: ${place.cause}`;
-    look.findings.push({ ...place, cause, file: { path: from.name } });
-  } else if (place.isFolder) {
-    if (!field.startsWith("helmGlobals")) checkFolder(look, place.real);
-  } else {
-    const bytes = readInside(repository, place);
-    if (isFinding(bytes)) look.findings.push(bytes);
-    else if (PLUGINS.includes(field)) checkPlugins(look, place.name, bytes, field);
-    else if (!field.startsWith("secretGenerator")) look.secrets.push(...secretValues(bytes));
-    else look.secrets.push(...assignedValues(Buffer.from(bytes).toString("utf8")));
+    case "patch or file":
+      return readInline(entry) === undefined ? copyPath(origin, role, entry, field) : entry;
+    case "keyed file": {
+      // `key=path` gives the file another name in the ConfigMap (kustomize: api/internal/generators/utils.go).
+      const [path = "", key, ...more] = entry.split("=").toReversed();
+      if (more.length > 0 || key === "") return refuseEntry(origin, field, entry, "is not [key=]path", "correct it");
+      const copied = copyPath(origin, role, path, field);
+      return copied === undefined || key === undefined ? copied : `${key}=${copied}`;
+    }
+    case "chart home":
+    case "chart":
+    case "remote":
+      return entry;
+    default:
+      return copyPath(origin, role, entry, field);
   }
 }
 
-/**
- * The configurations of plugins in a text. Functions would be refused by kustomize too, but not in words that say what to
- * do; files of built-in plugins it would download.
- */
-function checkPlugins(look: Look, name: string, bytes: Uint8Array, field: string): void {
-  const stream = openManifests([{ path: name, bytes }]);
+/** YAML that stands in place of a path, as kustomize tries it first; undefined for a path. */
+function readInline(entry: string): true | undefined {
+  if (entry.includes("\n")) return true;
+  const read = readPlain(entry);
+  return "value" in read && isRecord(read.value) ? true : undefined;
+}
+
+function copyPath(origin: Origin, role: Role, entry: string, field: string): string | undefined {
+  const { copy, folder } = origin;
+  const { repository, operator } = copy;
+  // What Go takes for a URL is one, whether or not there is a file of that name (kustomize: api/internal/loader).
+  const isUrl = /^https?:/i.test(entry);
+  const place = isUrl ? undefined : lookAt(repository, entry.startsWith("/") ? entry : join(folder, entry));
+  if (place !== undefined && isFinding(place)) {
+    return refuseEntry(origin, field, entry, place.cause, place.remedy ?? "correct it");
+  }
+  if (place === undefined) {
+    if (!isUrl && !isAddress(entry)) {
+      const remedy = "commit it, or correct the path, which counts from the kustomization";
+      return refuseEntry(origin, field, entry, "there is no such file or folder", remedy);
+    }
+    if (operator.remoteBases) return entry;
+    const remedy = "commit a copy of it, or let the operator set INTERCEPT_BACKENDS_ALLOW_REMOTE_BASES=true";
+    return refuseEntry(origin, field, entry, "is nothing in the repository, and remote ones are not allowed", remedy);
+  }
+  if (role === "values file" && /[,"]/.test(entry)) {
+    return refuseEntry(origin, field, entry, "has a comma or quote, and helm would take it for several", "rename it");
+  }
+  if (/[\p{Cc}\p{Zl}\p{Zp}\ufeff]|_git\//u.test(place.path.slice(repository.root.length))) {
+    return refuseEntry(origin, field, entry, "has a name that kustomize would not take for a path", "rename it");
+  }
+  const broken =
+    copy.stage.link(place) ?? (place.isFolder ? copyBase(origin, role, place) : copyFile(origin, role, place, field));
+  if (broken) return refuseEntry(origin, field, entry, broken.cause, broken.remedy ?? "correct it");
+  const path = relative(folder, place.path);
+  // With dots at its start kustomize takes it for nothing but a path.
+  return path.startsWith("../") || path === ".." ? path : `./${path}`;
+}
+
+function copyBase({ copy, root }: Origin, role: Role, place: Place): Finding | undefined {
+  const isFolderWanted = role === "resource" || role === "base" || role === "component" || role === "plugin";
+  if (!isFolderWanted) return problem("is a folder", "name a file");
+  copyFolder(copy, place.real, role === "plugin" ? root : undefined);
+  return undefined;
+}
+
+function copyFile(origin: Origin, role: Role, place: Place, field: string): Finding | undefined {
+  const { copy, folder } = origin;
+  if (role === "component") return problem("is a file", "name the folder of the component");
+  if (!isInside(folder, place.real)) {
+    return problem(
+      "lies outside of the folder of its kustomization",
+      "commit a copy there, or a kustomization beside it",
+    );
+  }
+  if (role === "configuration" || role === "replacements") {
+    const read = readValue(copy, place);
+    if (read === undefined) return undefined;
+    const isList = Array.isArray(read.value);
+    const one: Shape = role === "configuration" ? map(configurationFields) : replacementShape;
+    const shape = isList && role === "replacements" ? listOf(one) : one;
+    const inFile = { ...origin, name: place.name };
+    write(copy, place.real, toYaml(copyOf(shape, read.value, [], copyingOf(inFile))), place.name);
+    return undefined;
+  }
+  const bytes = readInside(copy.repository, place);
+  if (isFinding(bytes)) return void copy.findings.push(bytes);
+  if (role === "plugin") {
+    const inFile = { ...origin, name: place.name, folder: origin.root };
+    write(copy, place.real, copyPlugins(inFile, bytes, field).join("---\n"), place.name);
+    return undefined;
+  }
+  const isAssigned = field.startsWith("secretGenerator");
+  copy.secrets.push(...(isAssigned ? assignedValues(Buffer.from(bytes).toString("utf8")) : secretValues(bytes)));
+  return copy.stage.write(place.real, bytes, place.name);
+}
+
+/** The configurations of plugins in a text, each as a document. */
+function copyPlugins(origin: Origin, bytes: Uint8Array, field: string): string[] {
+  const stream = openManifests([{ path: origin.name, bytes }]);
   const read = isFinding(stream) ? { manifests: [], findings: [stream] } : stream.select(stream.kinds);
   const broken = isFinding(stream) ? read.findings : [...stream.findings, ...read.findings];
-  look.findings.push(...broken.map(({ cause, remedy = "" }) => problem(cause, remedy, name)));
-  for (const { object } of read.manifests) checkPlugin(look, name, object, field);
+  for (const { cause, remedy = "" } of broken) refuse(origin, cause, remedy);
+  return read.manifests.flatMap((manifest) => {
+    if (manifest.repeatedKey) refuse(origin, "has the same key twice in one map", "remove one of them");
+    // kustomize reads it as it reads resources, where `on` and `y` are text.
+    const { object } = isFinding(stream) ? manifest : stream.asFunctionConfig(manifest);
+    return copyPlugin(origin, object, field) ?? [];
+  });
 }
 
-function checkPlugin(look: Look, name: string, content: Readonly<Record<string, unknown>>, field: string): void {
-  const annotations = Object.keys(valueAt(content, ["metadata", "annotations"]) ?? {});
-  if (content["kind"] === "InterceptBackends") {
+function copyPlugin(origin: Origin, content: Readonly<Record<string, unknown>>, field: string): string | undefined {
+  const { kind, apiVersion } = content;
+  const shape = apiVersion === "builtin" && typeof kind === "string" ? pluginShape(kind) : undefined;
+  if (kind === "InterceptBackends") {
     const cause = `is listed under ${field}, where kustomize would have to start the function itself`;
-    look.findings.push(problem(cause, "list it under resources: generate takes it from there", name));
-  } else if (annotations.some((key) => key === "config.kubernetes.io/function" || key === "config.k8s.io/function")) {
-    const cause = `asks kustomize to run a function under ${field}`;
-    look.findings.push(problem(cause, "remove it: no function of a repository is run", name));
+    refuse(origin, cause, "list it under resources: generate takes it from there");
+  } else if (shape === undefined) {
+    refuse(
+      origin,
+      `asks kustomize to run a plugin under ${field} that is not built in`,
+      "remove it: no function, container or program of a repository is run",
+    );
+  } else if (kind === "HelmChartInflationGenerator" && !origin.copy.operator.kustomizeHelm) {
+    refuseHelm(origin, kind);
+  } else {
+    const copied = copyOf(shape, content, [], copyingOf(origin));
+    const isChart = kind === "HelmChartInflationGenerator" && isRecord(copied);
+    const [chart] = isChart ? (chartsOf(origin, [copied], copied["chartHome"], "present") as unknown[]) : [copied];
+    return toYaml(chart);
   }
-  for (const entry of ["path", "files", "envs", "paths"].flatMap((key) => listOf(content[key]))) {
-    if (typeof entry === "string" && isUrl(entry.replace(/^[^=:/]*=/, "")) && !look.operator.remoteBases) {
-      look.findings.push(remote(name, field, entry));
-    }
-  }
+  return undefined;
 }
 
-function remote(file: string, field: string, entry: string): Finding {
-  const shown = JSON.stringify(entry.replace(/\/\/[^/@]*@/, "//…@"));
-  return problem(
-    `${field} ${shown} is nothing in the repository, and remote ones are not allowed`,
-    "commit a copy of it, or let the operator set INTERCEPT_BACKENDS_ALLOW_REMOTE_BASES=true",
-    file,
-  );
-}
-
-function isUrl(entry: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:/i.test(entry) || entry.startsWith("git@");
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value as unknown[];
-  return value === undefined || value === null ? [] : [value];
+function refuseEntry({ copy, name }: Origin, field: string, entry: string, cause: string, remedy: string): undefined {
+  copy.findings.push(problem(`${field} ${JSON.stringify(withoutCredentials(entry))}: ${cause}`, remedy, name));
 }

@@ -6,7 +6,8 @@ import { isFinding } from "../stream/problem.ts";
 import { readPlain } from "../yaml/parse.ts";
 import type { Environment } from "./operator.ts";
 import type { Own } from "./parameters.ts";
-import { countBytes, lookAt, walk, type Place, type Repository } from "./repository.ts";
+import { readChart } from "./chart-files.ts";
+import { countBytes, lookAt, type Place, type Repository } from "./repository.ts";
 import { runRenderer, type Rendering, type Surroundings } from "./run-renderer.ts";
 import { secretsByName, secretValues } from "./secret-values.ts";
 
@@ -20,12 +21,8 @@ const NO_HELM_HOME = "/nonexistent/helm";
  */
 export async function renderChart(repository: Repository, own: Own, surroundings: Surroundings): Promise<Rendering> {
   const { env } = surroundings;
-  const files = walk(repository, { file: () => true, folder: () => true });
+  const files = readChart(repository, repository.folder);
   if (isFinding(files)) return [files];
-  for (const file of files) {
-    const tooMuch = countBytes(repository, file);
-    if (tooMuch) return [tooMuch];
-  }
   const flags = [
     flag("namespace", env, "ARGOCD_APP_NAMESPACE", /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/),
     flag("kube-version", env, "KUBE_VERSION", /^v?\d+\.\d+(\.\d+)?([-+][\w.+-]*)?$/),
@@ -55,7 +52,8 @@ export async function renderChart(repository: Repository, own: Own, surroundings
       input: JSON.stringify(values.value),
       network: false,
       secrets: () => [
-        ...[...files, ...given].flatMap(({ real }) => secretsIn(readFileSync(real))),
+        ...files.flatMap(({ bytes }) => secretsIn(bytes)),
+        ...given.flatMap(({ real }) => secretsIn(readFileSync(real))),
         ...secretsByName(values.value),
       ],
     },

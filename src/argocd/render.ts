@@ -3,13 +3,14 @@ import { problem, type Finding } from "../base/finding.ts";
 import { openManifests } from "../stream/open-stream.ts";
 import { isFinding } from "../stream/problem.ts";
 import type { Stream } from "../stream/stream.ts";
-import { checkKustomization, KUSTOMIZATION_NAMES } from "./kustomization.ts";
+import { copyKustomization, KUSTOMIZATION_NAMES } from "./kustomization.ts";
 import type { Own } from "./parameters.ts";
 import { renderChart } from "./render-chart.ts";
 import { renderDirectory } from "./render-directory.ts";
 import { lookAt, type Repository } from "./repository.ts";
 import { runRenderer, type Rendered, type Rendering, type Surroundings } from "./run-renderer.ts";
 import { sortOut, type Sorted } from "./sort-out.ts";
+import { Stage } from "./stage.ts";
 
 /** A source as its renderer made it, as a stream, and what that holds besides resources. */
 export interface Source {
@@ -52,18 +53,23 @@ export function kindOf(repository: Repository): "kustomize" | "helm" | "director
 }
 
 async function renderKustomization(repository: Repository, surroundings: Surroundings): Promise<Rendering> {
-  const { operator } = surroundings;
-  const { findings, secrets } = checkKustomization(repository, operator);
-  if (findings.length > 0) return findings;
-  const helm = operator.kustomizeHelm ? ["--enable-helm", `--helm-command=${operator.helm ?? "helm"}`] : [];
-  return runRenderer(
-    {
-      program: "kustomize",
-      args: ["build", "--load-restrictor=LoadRestrictionsRootOnly", ...helm, "."],
-      cwd: repository.folder,
-      network: operator.remoteBases,
-      secrets: () => secrets,
-    },
-    surroundings,
-  );
+  const { operator, env } = surroundings;
+  const stage = new Stage(repository, env);
+  try {
+    const { findings, secrets } = copyKustomization(repository, operator, stage);
+    if (findings.length > 0) return findings;
+    const helm = operator.kustomizeHelm ? ["--enable-helm", `--helm-command=${operator.helm ?? "helm"}`] : [];
+    return await runRenderer(
+      {
+        program: "kustomize",
+        args: ["build", "--load-restrictor=LoadRestrictionsRootOnly", ...helm, "."],
+        cwd: stage.at(repository.folder),
+        network: operator.remoteBases,
+        secrets: () => secrets,
+      },
+      surroundings,
+    );
+  } finally {
+    stage.remove();
+  }
 }

@@ -118,10 +118,10 @@ export interface Wanted {
 }
 
 /**
- * All wanted files below the source folder, in the order of their paths. Folders that are links inside of the repository
+ * All wanted files below a folder, in the order of their paths. Folders that are links inside of the repository
  * are followed, one that leads back to where it stands is an error. The first problem ends the walk.
  */
-export function walk(repository: Repository, wanted: Wanted): Place[] | Finding {
+export function walk(repository: Repository, wanted: Wanted, from = repository.folder): Place[] | Finding {
   const files: Place[] = [];
   const visit = (folder: string, above: readonly string[]): Finding | undefined => {
     const entries = readdirSync(folder, { withFileTypes: true });
@@ -143,10 +143,11 @@ export function walk(repository: Repository, wanted: Wanted): Place[] | Finding 
     }
     return undefined;
   };
-  return visit(repository.folder, [repository.folder]) ?? files;
+  return visit(from, [from]) ?? files;
 }
 
-function isInside(root: string, real: string): boolean {
+/** True for a path in a folder, or the folder itself; both real. */
+export function isInside(root: string, real: string): boolean {
   const path = relative(root, real);
   return path !== ".." && !path.startsWith(`..${sep}`) && !path.startsWith("/");
 }

@@ -31,7 +31,9 @@ export function sortOut(stream: Stream): Sorted {
   const nameless = stream.select([""]);
   const kustomizations = stream
     .select(["Kustomization"])
-    .manifests.filter((manifest) => manifest.ref.apiVersion.startsWith("kustomize.") && !local.includes(manifest));
+    .manifests.filter(
+      (manifest) => manifest.ref.apiVersion.startsWith("kustomize.config.k8s.io/") && !local.includes(manifest),
+    );
   const findings = [
     ...stream.findings,
     ...own.findings,

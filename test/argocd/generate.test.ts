@@ -217,10 +217,10 @@ describe("a kustomization", () => {
 
   test("that does not build fails with its reason in one line", () => {
     const folder = join(
-      repository({ ...files, "overlay/kustomization.yaml": "resources: [../base]\nbogus: 1\n" }),
+      repository({ ...files, "overlay/kustomization.yaml": "resources: [../base, ../base]\n" }),
       "overlay",
     );
-    expectRefusal(plugin(folder), /^source: kustomize failed: .*bogus/);
+    expectRefusal(plugin(folder), /^source: kustomize failed: .*already registered id/);
   });
 
   test("that lists the function as a transformer is told where to list it", () => {

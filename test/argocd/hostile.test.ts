@@ -150,7 +150,10 @@ describe("what a kustomization may not ask for", () => {
   test("a remote file in the configuration of a built-in transformer, in one document of several or in place", () => {
     const patch =
       "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: p}\npath: http://127.0.0.1:1/patch.yaml\n";
-    const several = { "app/p.yaml": `${patch.replace("http://127.0.0.1:1/", "")}---\n${patch}` };
+    const several = {
+      "app/patch.yaml": agent(),
+      "app/p.yaml": `${patch.replace("http://127.0.0.1:1/", "")}---\n${patch}`,
+    };
     const inPlace = `transformers:\n- |\n  ${patch.trim().replaceAll("\n", "\n  ")}\n`;
     const url = "http://127.0.0.1:1/x.yaml";
     for (const app of [
@@ -162,7 +165,7 @@ describe("what a kustomization may not ask for", () => {
       kustomization(inPlace),
     ]) {
       const ran = plugin(app, { env: refused });
-      expectRefusal(ran, /^(?:p|kustomization)\.yaml: transformers "(?:key=)?http:.*remote ones are not allowed; /);
+      expectRefusal(ran, /^(?:p|kustomization)\.yaml: (?:path|files|envs|paths) "http:.*remote ones are not allowed; /);
     }
   });
 
@@ -184,7 +187,10 @@ describe("what a kustomization may not ask for", () => {
           "app/pwn.sh": "#!/bin/sh\ntouch pwned\n",
         });
         chmodSync(join(app, "pwn.sh"), 0o755);
-        expectRefusal(plugin(app), new RegExp(`^fn\\.yaml: asks kustomize to run a function under ${field}; `));
+        expectRefusal(
+          plugin(app),
+          new RegExp(`^fn\\.yaml: asks kustomize to run a plugin under ${field} that is not built in; `),
+        );
         expect(existsSync(join(app, "pwned"))).toBe(false);
       }
     }
@@ -193,7 +199,7 @@ describe("what a kustomization may not ask for", () => {
   test("generators that run plugins", () => {
     const plugins = "apiVersion: example.com/v1\nkind: Pwn\nmetadata: {name: p}\n";
     const app = kustomization("generators: [plugin.yaml]\n", { "app/plugin.yaml": plugins });
-    expectRefusal(plugin(app), /^source: kustomize failed: .*plugin/);
+    expectRefusal(plugin(app), /^plugin\.yaml: asks kustomize to run a plugin under generators that is not built in; /);
   });
 
   test("charts", () => {
