@@ -19,23 +19,28 @@ export interface Source {
   sorted: Sorted;
 }
 
-/** Renders the source folder in the way that the parameters ask for, else the one that its files show. */
+/** Renders the source folder in the way that the parameters ask for, else the one that its files show, and opens the result. */
 export async function loadSource(
   repository: Repository,
   own: Own,
   surroundings: Surroundings,
 ): Promise<Source | Finding[]> {
-  const kind = own.source ?? kindOf(repository);
-  if (typeof kind !== "string") return [kind];
-  const rendered =
-    kind === "kustomize"
-      ? await renderKustomization(repository, surroundings)
-      : kind === "helm"
-        ? await renderChart(repository, own, surroundings)
-        : renderDirectory(repository, own);
+  const rendered = await renderSource(repository, own, surroundings);
   if (Array.isArray(rendered)) return rendered;
   const stream = openManifests(rendered.files);
   return isFinding(stream) ? [stream] : { rendered, stream, sorted: sortOut(stream) };
+}
+
+/** What the source folder is rendered to. */
+export async function renderSource(
+  repository: Repository,
+  own: Own,
+  surroundings: Surroundings,
+): Promise<Rendered | Finding[]> {
+  const kind = own.source ?? kindOf(repository);
+  if (typeof kind !== "string") return [kind];
+  if (kind === "kustomize") return renderKustomization(repository, surroundings);
+  return kind === "helm" ? renderChart(repository, own, surroundings) : renderDirectory(repository, own);
 }
 
 /** The kind of source that the files of the folder show. */

@@ -20,7 +20,9 @@ interface Hunk extends LineChange {
 export function printDiff(file: ChangedFile): Buffer {
   const { old, fresh, changes } = compareLines(file);
   const hunks = hunksOf(changes, old);
-  const head = `${noteOn(hunks, old, fresh)}--- ${shownPath("a", file.path)}\n+++ ${shownPath("b", file.path)}\n`;
+  const note =
+    file.from === undefined ? noteOn(hunks, old, fresh) : `# rendered from ${file.from}: this diff cannot be applied\n`;
+  const head = `${note}--- ${shownPath("a", file.path)}\n+++ ${shownPath("b", file.path)}\n`;
   const text = hunks.map((hunk) => printHunk(hunk, old, fresh)).join("");
   return Buffer.concat([Buffer.from(head), Buffer.from(text, "latin1")]);
 }

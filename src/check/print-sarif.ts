@@ -16,7 +16,7 @@ const NOT_REWRITTEN: Rule = {
   id: "not-rewritten",
   level: "error",
   title: "The DaemonSet is not what intercept-backends writes.",
-  help: "Run intercept-backends, or the host that runs it, and commit what it writes.",
+  help: "Run intercept-backends fix, or the host that runs the function, and commit what it writes.",
 };
 
 const CANNOT_BE_DECIDED: Rule = {

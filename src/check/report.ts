@@ -6,6 +6,8 @@ import { isCut, linesAround, shownLine, textOf, type Line } from "./own-lines.ts
 /** A file that is not what the function would write, with one agent before and after its change. */
 export interface ChangedFile {
   path: string;
+  /** Where a renderer printed it: the file that the renderer was given. */
+  from?: string;
   agent: ResourceRef;
   before: Version;
   after: Version;
@@ -41,11 +43,13 @@ export interface Report {
 export interface ChangedPlace {
   path: string;
   agent: ResourceRef;
-  /** The first and last line, from 1, that stand there now; for lines to add, the one that they go after. */
+  /** The first and last line, from 1, that stand there now, both 1 in what a renderer was given; for lines to add, the one that they go after. */
   line: number;
   endLine: number;
   /** Where the line is shared with other resources: the columns of the DaemonSet, from 1, the end after the last. */
   columns: { start: number; end: number } | undefined;
+  /** True where a renderer printed it, so that no file has these lines. */
+  isRendered: boolean;
   /** The lines as they may be shown. */
   removed: readonly string[];
   added: readonly string[];
@@ -70,16 +74,23 @@ export function placesOf(file: ChangedFile): ChangedPlace[] {
   const { old, fresh, changes } = compareLines(file);
   return changes.map(({ from, to, newFrom, newTo }) => {
     const [removed, added] = [old.slice(from, to), fresh.slice(newFrom, newTo)];
+    const shown = {
+      agent: file.agent,
+      isRendered: file.from !== undefined,
+      removed: removed.map((line) => utf8Of(shownLine(line))),
+      added: added.map((line) => utf8Of(shownLine(line))),
+    };
+    if (file.from !== undefined) {
+      return { ...shown, path: file.from, line: 1, endLine: 1, columns: undefined, replacement: undefined };
+    }
     const [first, last] = [removed[0], removed.at(-1)];
     const isShared = first && last && (isCut(first) || isCut(last));
     return {
+      ...shown,
       path: file.path,
-      agent: file.agent,
       line: from === to ? Math.max(1, from) : from + 1,
       endLine: Math.max(1, to),
       columns: isShared ? { start: lengthOf(first.lead) + 1, end: endOf(last) } : undefined,
-      removed: removed.map((line) => utf8Of(shownLine(line))),
-      added: added.map((line) => utf8Of(shownLine(line))),
       replacement: replacementOf(from, removed, added),
     };
   });
@@ -127,13 +138,13 @@ function utf8Of(text: string): string {
 }
 
 /** What is wrong with a place, as a sentence, and the lines in question. */
-export function messageOf({ removed, added }: ChangedPlace): string {
+export function messageOf({ removed, added, isRendered }: ChangedPlace): string {
   const these = removed.length === 1 ? "this line" : `these ${removed.length} lines`;
   const missing = added.length === 1 ? "a line is missing" : `${added.length} lines are missing`;
   const wrong =
     removed.length === 0 ? `${missing} after this one` : `${these} must ${added.length === 0 ? "go" : "change"}`;
   return [
-    `${wrong}; run intercept-backends and commit what it writes:`,
+    `${wrong}; ${isRendered ? "run intercept-backends fix on what this is rendered from" : "run intercept-backends fix"}, and commit what it writes:`,
     ...removed.map((line) => `- ${line}`),
     ...added.map((line) => `+ ${line}`),
   ].join("\n");

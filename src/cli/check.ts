@@ -1,4 +1,3 @@
-import { isAbsolute, relative, resolve, sep } from "node:path";
 import { printDiff } from "../check/print-diff.ts";
 import { printGithub } from "../check/print-github.ts";
 import { printSarif } from "../check/print-sarif.ts";
@@ -8,18 +7,15 @@ import { spec } from "../config/schema.ts";
 import { carryOut, configsOf, decideAll } from "../rewrite/passes.ts";
 import { hasError, type Finding } from "../base/finding.ts";
 import { openStream } from "../stream/open-stream.ts";
-import type { NamedFile } from "../stream/parts.ts";
 import { isFinding } from "../stream/problem.ts";
-import { readConfigFile } from "../stream/open-stream.ts";
 import { toLine } from "../stream/result.ts";
 import type { Stream } from "../stream/stream.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { readFiles } from "./files.ts";
+import { readInput, type Input, type InputOptions } from "./input.ts";
 import { placesIn } from "./places.ts";
 import type { CHECK_FORMATS } from "./formats.ts";
 import type { GlobalOptions } from "./options.ts";
-import type { ConfigOptions } from "./rewrite.ts";
-import { readFile, say, write } from "./streams.ts";
+import { say, write } from "./streams.ts";
 
 const PRINTERS = {
   diff: ({ changed }: Report): Uint8Array => Buffer.concat(changed.map(printDiff)),
@@ -29,16 +25,16 @@ const PRINTERS = {
 } satisfies Record<(typeof CHECK_FORMATS)[number], unknown>;
 
 /** What `check` can be told. */
-export interface CheckOptions extends GlobalOptions, ConfigOptions {
+export interface CheckOptions extends GlobalOptions, InputOptions {
   format: keyof typeof PRINTERS;
+  /** Lets warnings fail. */
+  strict?: true;
 }
 
 /** `intercept-backends check PATH...`. Returns the exit status. */
-export function checkCall(paths: readonly string[], options: CheckOptions, version: string): number {
-  const { format, functionConfig: configPath } = options;
-  const files = readFiles(paths);
-  const [configFile] = configPath === undefined ? [] : namedFrom([readFile(configPath)]);
-  const report = checkFiles(namedFrom(files), configFile);
+export async function checkCall(paths: readonly string[], options: CheckOptions, version: string): Promise<number> {
+  const { format, strict = false } = options;
+  const report = checkInput(await readInput(paths, options), strict);
   if (format !== "github") {
     const name = paths.join(", ");
     for (const { finding, path, line, column = 1 } of report.problems) {
@@ -50,35 +46,27 @@ export function checkCall(paths: readonly string[], options: CheckOptions, versi
   return report.status;
 }
 
-/** Files under the names that a repository knows them by: relative to its folder where they are in it. */
-function namedFrom(files: readonly NamedFile[]): NamedFile[] {
-  return files.map(({ path, bytes }) => {
-    const whole = resolve(path);
-    const inside = relative(process.cwd(), whole);
-    const isInside = inside !== "" && inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
-    return { path: (isInside ? inside : whole).split(sep).join("/"), bytes };
-  });
-}
-
 /**
- * Compares the files with what the function would write, without results: those belong to a run, not to a file. Nothing is
- * written. `configFile` is the file of a function config that the call names.
+ * Compares what was read with what the function would write, without results: those belong to a run, not to a file. Nothing is
+ * written.
  */
-function checkFiles(files: readonly NamedFile[], configFile?: NamedFile): Report {
-  const anyPath = files[0] ? { anyPath: files[0].path } : {};
-  const read = configFile && readConfigFile(configFile);
-  const config = read && isFinding(read) ? { ...read, file: { path: configFile.path } } : read;
+function checkInput(input: Input, strict: boolean): Report {
+  const { files, madeFrom } = input;
+  const anyPath = madeFrom.get(files[0]?.path ?? "") ?? files[0]?.path;
   const stream = openStream(files, true);
-  const placeOf = placesIn(files, isFinding(stream) ? undefined : stream, configFile);
+  const placeOf = placesIn(input, isFinding(stream) ? undefined : stream);
   const problemOf = (finding: Finding): Problem => ({
     finding,
     ...(finding.file ? { path: finding.file.path } : {}),
     ...placeOf(finding),
   });
-  const { changed, findings } = compare(stream, config);
+  const compared = hasError(input.findings) ? { changed: [], findings: [] } : compare(stream, input);
+  const findings = [...input.findings, ...compared.findings];
   const problems = findings.filter(({ severity }) => severity !== "info").map(problemOf);
-  if (hasError(findings)) return { ...anyPath, status: 2, changed: [], problems };
-  return { ...anyPath, status: changed.length > 0 ? 1 : 0, changed, problems };
+  const report = { ...(anyPath === undefined ? {} : { anyPath }), problems };
+  if (hasError(findings)) return { ...report, status: 2, changed: [] };
+  const isRight = compared.changed.length === 0 && !(strict && problems.length > 0);
+  return { ...report, status: isRight ? 0 : 1, changed: compared.changed };
 }
 
 function titlesOfWarnings(): ReadonlyMap<string, string> {
@@ -88,9 +76,8 @@ function titlesOfWarnings(): ReadonlyMap<string, string> {
 
 function compare(
   stream: Stream | Finding,
-  given: Manifest | Finding | undefined,
+  { configs: given, madeFrom }: Input,
 ): { changed: readonly ChangedFile[]; findings: readonly Finding[] } {
-  if (given && isFinding(given)) return { changed: [], findings: [given] };
   if (isFinding(stream)) return { changed: [], findings: [stream] };
   const { configs, findings: ofConfigs } = configsOf(stream, given);
   if (hasError(ofConfigs)) return { changed: [], findings: ofConfigs };
@@ -103,7 +90,8 @@ function compare(
     const before = versionOf(agent);
     if (!edit()) return false;
     const { path } = stream.itemOf(agent).region.file;
-    changed.unshift({ path, agent: agent.ref, before, after: versionOf(agent) });
+    const from = madeFrom.get(path);
+    changed.unshift({ path, ...(from && { from }), agent: agent.ref, before, after: versionOf(agent) });
     return true;
   });
   return { changed: changed.filter(({ before, after }) => !Buffer.from(before.bytes).equals(after.bytes)), findings };

@@ -4,6 +4,7 @@ import pc from "picocolors";
 import { UsageError } from "./errors.ts";
 import { CHECK_FORMATS, EXPLAIN_FORMATS } from "./formats.ts";
 import { addNotes, type Notes } from "./help.ts";
+import type { InputOptions } from "./input.ts";
 import { hintAt, oneOf, wantsColour, type ColourChoice, type GlobalOptions } from "./options.ts";
 import type { CheckOptions } from "./check.ts";
 import type { ExplainOptions } from "./explain.ts";
@@ -14,6 +15,22 @@ declare const __VERSION__: string;
 
 /** What a command does with its operands and options; resolves to the exit status. */
 type Run<Options extends OptionValues> = (operands: string[], options: Options) => Promise<number> | number;
+
+function collect(glob: string, globs: readonly string[]): string[] {
+  return [...globs, glob];
+}
+
+/** Adds the options of a command that reads folders. */
+function withInput(command: Command): Command {
+  const kinds = oneOf("--source <kind>", "what a folder is, where its files do not say it", SOURCES);
+  return command
+    .option(...FUNCTION_CONFIG)
+    .option("--include <glob>", "read only these files of a folder, such as agents/**; repeatable", collect, [])
+    .option("--exclude <glob>", "leave out these files of a folder; repeatable", collect, [])
+    .addOption(kinds.default(undefined));
+}
+
+const SOURCES: readonly NonNullable<InputOptions["source"]>[] = ["kustomize", "helm", "directory"];
 
 const FUNCTION_CONFIG = [
   "--function-config <file>",
@@ -93,13 +110,14 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
     true,
   ).option(...FUNCTION_CONFIG);
 
-  add(
+  const check = add(
     "check <PATH...>",
     "is the agent what the function would write",
     {
       about:
         "Writes nothing and says by its exit status whether the agent's DaemonSet is what the function would write. PATH is " +
-        "a file, a folder, or - for standard input; all of them are taken together.",
+        "a file, a folder, or - for standard input; all of them are taken together. A kustomization or a chart is rendered, " +
+        "as generate does; of a kpt package the Kptfile says which function config counts.",
       withExitStatuses: true,
       examples: [
         ["intercept-backends check telemetry", "what differs, as a diff"],
@@ -108,17 +126,17 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
       ],
     },
     async (paths, options: CheckOptions) => (await import("./check.ts")).checkCall(paths, options, __VERSION__),
-  )
-    .addOption(oneOf("--format <format>", "how to print it", CHECK_FORMATS))
-    .option(...FUNCTION_CONFIG);
+  ).addOption(oneOf("--format <format>", "how to print it", CHECK_FORMATS));
+  withInput(check).option("--strict", "let warnings fail, with exit status 1");
 
-  add(
+  const explain = add(
     "explain [PATH...]",
     "who the agent talks to, and which way",
     {
       about:
         "Carries out the rewrite in memory and prints each connection that the agent then opens: through the sidecar or " +
-        "directly, which rule decides, and who does TLS. PATH is a file, a folder, or - for standard input.",
+        "directly, which rule decides, and who does TLS. PATH is a file, a folder, or - for standard input. " +
+        "A kustomization or a chart is rendered, as generate does.",
       examples: [
         ["intercept-backends explain telemetry", "a table"],
         ["intercept-backends explain --format markdown telemetry", "for a pull request"],
@@ -126,9 +144,8 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
       ],
     },
     async (paths, options: ExplainOptions) => (await import("./explain.ts")).explainCall(paths, options),
-  )
-    .addOption(oneOf("--format <format>", "how to print it", EXPLAIN_FORMATS))
-    .option(...FUNCTION_CONFIG);
+  ).addOption(oneOf("--format <format>", "how to print it", EXPLAIN_FORMATS));
+  withInput(explain);
 
   add(
     "generate [DIR]",

@@ -11,12 +11,11 @@ import type { NamedFile } from "../stream/parts.ts";
 import { isFinding, streamProblem } from "../stream/problem.ts";
 import type { Stream } from "../stream/stream.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { readFiles } from "./files.ts";
+import { readInput, type InputOptions } from "./input.ts";
 import { UsageError } from "./errors.ts";
 import { placesIn } from "./places.ts";
 import type { EXPLAIN_FORMATS } from "./formats.ts";
 import { wantsColour, type GlobalOptions } from "./options.ts";
-import { givenConfig, type ConfigOptions } from "./rewrite.ts";
 import { isTerminal, STANDARD_INPUT, tell, write } from "./streams.ts";
 
 const PRINTERS = {
@@ -35,15 +34,15 @@ const PRINTERS = {
 type Printer = (explanation: Explanation, withColour: boolean) => string | Promise<string>;
 
 /** What `explain` can be told. */
-export interface ExplainOptions extends GlobalOptions, ConfigOptions {
+export interface ExplainOptions extends GlobalOptions, InputOptions {
   format: keyof typeof PRINTERS;
 }
 
 /** What `explain` is called with. */
 export interface ExplainCall {
   format: keyof typeof PRINTERS;
-  /** A function config that takes the place of the stream's own. */
-  functionConfig?: Manifest;
+  /** Function configs that take the place of the stream's own. */
+  configs?: readonly Manifest[];
   withColour: boolean;
 }
 
@@ -59,15 +58,12 @@ export interface Explained {
 export async function explainCall(paths: readonly string[], options: ExplainOptions): Promise<number> {
   const { format } = options;
   if (paths.length === 0 && (await isTerminal())) throw new UsageError("name what to explain", "explain");
-  const files = readFiles(paths);
-  const { configFile, config } = givenConfig(options);
-  if (config && isFinding(config)) return tell([config], configFile.path);
-  const withColour = wantsColour(options.color, process.stdout);
-  const call = { format, withColour, ...(config && { functionConfig: config }) };
-  const { text, findings, stream } = await explainFiles(files, call);
-  const placeOf = paths.length > 0 ? placesIn(files, stream, configFile) : undefined;
-  const status = tell(findings, paths.join(", ") || STANDARD_INPUT, placeOf);
-  write([Buffer.from(text)]);
+  const input = await readInput(paths.length === 0 ? ["-"] : paths, options);
+  const call = { format, withColour: wantsColour(options.color, process.stdout), configs: input.configs };
+  const explained = hasError(input.findings) ? { text: "", findings: [] } : await explainFiles(input.files, call);
+  const placeOf = paths.length > 0 ? placesIn(input, explained.stream) : undefined;
+  const status = tell([...input.findings, ...explained.findings], paths.join(", ") || STANDARD_INPUT, placeOf);
+  write([Buffer.from(explained.text)]);
   return status;
 }
 
@@ -79,7 +75,7 @@ export async function explainFiles(files: readonly NamedFile[], call: ExplainCal
   const stream = openStream(files, true);
   if (isFinding(stream)) return { text: "", findings: [stream] };
   const refuse = (findings: readonly Finding[]): Explained => ({ text: "", findings, stream });
-  const configs = configsOf(stream, call.functionConfig);
+  const configs = configsOf(stream, call.configs);
   if (hasError(configs.findings)) return refuse(configs.findings);
   const { passes, findings: all } = decideAll(stream, configs.configs);
   const findings = all.filter(({ severity }) => severity !== "info");

@@ -1,23 +1,60 @@
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { NamedFile } from "../stream/parts.ts";
+import { matchesGlob } from "../argocd/glob.ts";
 import { withFile } from "./errors.ts";
-import { readFile } from "./streams.ts";
+import { readIgnoreFile, type IsIgnored } from "./krmignore.ts";
 
-/** Several files, or folders of them, by their names; standard input where there are none. */
-export function readFiles(paths: readonly string[]): NamedFile[] {
-  return (paths.length === 0 ? ["-"] : paths.flatMap(filesOf)).map(readFile);
+/** Which files of a folder count, by patterns on their paths in it. */
+export interface Selection {
+  include: readonly string[];
+  exclude: readonly string[];
 }
 
-/** The YAML and JSON files of a folder and of those in it, but for hidden ones, by name; for anything else the path itself. */
-function filesOf(path: string): string[] {
-  if (path === "-" || !withFile(path, () => statSync(path)).isDirectory()) return [path];
-  return withFile(path, () => readdirSync(path, { withFileTypes: true }))
+/** A folder of the walk: what `.krmignore` says of its paths, which count from `ignoreBase`. */
+interface Folder {
+  path: string;
+  /** From the folder that was named, with a final slash; empty for that one. */
+  name: string;
+  isIgnored: IsIgnored;
+  ignoreBase: string;
+  isChart: boolean;
+}
+
+export function isFolder(path: string): boolean {
+  return withFile(path, () => statSync(path)).isDirectory();
+}
+
+/**
+ * The YAML and JSON files of a folder and of those in it, by name. Hidden ones, `node_modules`, what `.krmignore` names and
+ * the templates of charts, which are not YAML yet, are left out.
+ */
+export function filesIn(path: string, selection: Selection): string[] {
+  return filesOf(folderAt(path, ""), selection);
+}
+
+function filesOf(folder: Folder, selection: Selection): string[] {
+  return withFile(folder.path, () => readdirSync(folder.path, { withFileTypes: true }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
-      if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
-      const inner = join(path, entry.name);
-      if (entry.isDirectory()) return filesOf(inner);
-      return /\.(?:ya?ml|json)$/.test(entry.name) ? [inner] : [];
+      const path = join(folder.path, entry.name);
+      const name = folder.name + entry.name;
+      if (entry.name.startsWith(".") || selection.exclude.some((pattern) => matchesGlob(name, pattern))) return [];
+      if (folder.isIgnored(name.slice(folder.ignoreBase.length), entry.isDirectory())) return [];
+      if (entry.isDirectory()) {
+        if (entry.name === "node_modules" || (folder.isChart && entry.name === "templates")) return [];
+        return filesOf(folderAt(path, `${name}/`, folder), selection);
+      }
+      const isIncluded =
+        selection.include.length === 0 || selection.include.some((pattern) => matchesGlob(name, pattern));
+      return isIncluded && /\.(?:ya?ml|json)$/.test(entry.name) ? [path] : [];
     });
+}
+
+/** kpt looks for a `.krmignore` in the folder that it is called with and in each package below, and only there. */
+function folderAt(path: string, name: string, parent?: Folder): Folder {
+  const isChart = existsSync(join(path, "Chart.yaml"));
+  if (parent && !existsSync(join(path, "Kptfile"))) return { ...parent, path, name, isChart };
+  const file = join(path, ".krmignore");
+  const text = existsSync(file) ? withFile(file, () => readFileSync(file, "utf8")) : "";
+  return { path, name, isChart, isIgnored: readIgnoreFile(text), ignoreBase: name };
 }

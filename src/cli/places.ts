@@ -1,15 +1,21 @@
 import type { Finding } from "../base/finding.ts";
 import { openStream } from "../stream/open-stream.ts";
-import type { NamedFile } from "../stream/parts.ts";
 import { isFinding } from "../stream/problem.ts";
 import type { FilePlace } from "../stream/regions.ts";
 import type { Stream } from "../stream/stream.ts";
+import type { Input } from "./input.ts";
 
 /** The place of a finding in the files of a call; undefined where it is about no single place. */
 export type PlaceOf = (finding: Finding) => FilePlace | undefined;
 
-/** Finds places in the files of a call, and in the file of a function config that it names, which findings about it name too. */
-export function placesIn(files: readonly NamedFile[], stream: Stream | undefined, configFile?: NamedFile): PlaceOf {
+/**
+ * Finds places in the files of a call, and in the file of a function config that it names, which findings about it name too.
+ * What a renderer printed has no places.
+ */
+export function placesIn(
+  { files, configFile, madeFrom }: Pick<Input, "files" | "configFile" | "madeFrom">,
+  stream: Stream | undefined,
+): PlaceOf {
   const config = configFile && openStream([configFile], true);
   // Only what has been read has places.
   if (config && !isFinding(config)) config.select(config.kinds);
@@ -19,8 +25,9 @@ export function placesIn(files: readonly NamedFile[], stream: Stream | undefined
       if (config && !isFinding(config)) return config.placeOf(finding);
       return finding.position && { path: configFile.path, ...finding.position };
     }
-    if (stream) return stream.placeOf(finding);
     const path = finding.file?.path ?? (files.length === 1 ? files[0]?.path : undefined);
-    return path !== undefined && finding.position ? { path, ...finding.position } : undefined;
+    const ofText = path !== undefined && finding.position ? { path, ...finding.position } : undefined;
+    const place = stream ? stream.placeOf(finding) : ofText;
+    return place && madeFrom.has(place.path) ? undefined : place;
   };
 }

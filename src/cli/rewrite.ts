@@ -35,7 +35,11 @@ export function rewriteCall(paths: readonly string[], options: ConfigOptions & {
   }
   const { output, findings, stream } = outcome;
   // Hosts show few lines of what a function says, and lose them when standard output fails: the lines go first.
-  const status = tell(findings, input, allowManifests ? placesIn(files, stream, configFile) : undefined);
+  const status = tell(
+    findings,
+    input,
+    allowManifests ? placesIn({ files, madeFrom: new Map(), ...(configFile && { configFile }) }, stream) : undefined,
+  );
   if (options.verbose && stream) {
     const { items, parsed } = stream.effort;
     const slow = `${readsByPackage()} texts needed the full YAML parser`;

@@ -19,14 +19,14 @@ export interface Passes {
 }
 
 /**
- * The function configs of a stream: the given one, else that of the ResourceList, else each InterceptBackends among its
+ * The function configs of a stream: the given ones, else that of the ResourceList, else each InterceptBackends among its
  * resources, else none, for which the defaults stand.
  */
 export function configsOf(
   stream: Stream,
-  given?: Manifest,
+  given: readonly Manifest[] = [],
 ): { configs: readonly (Manifest | undefined)[]; findings: readonly Finding[] } {
-  if (given) return { configs: [given], findings: [] };
+  if (given.length > 0) return { configs: given, findings: [] };
   const own = stream.functionConfig();
   if (own && isFinding(own)) return { configs: [], findings: [own] };
   const config = own && readManifest(own.value);

@@ -40,7 +40,7 @@ export function run(files: readonly NamedFile[], { allowManifests = false, funct
 
 /** The parts that are not items are read first: with a function config or results that are no YAML nothing is decided. */
 function rewrite(stream: Stream, given: Manifest | undefined): readonly Finding[] {
-  const { configs, findings } = configsOf(stream, given);
+  const { configs, findings } = configsOf(stream, given && [given]);
   const broken = [...findings, ...resultsProblem(stream)];
   return hasError(broken) ? broken : carryOut(stream, decideAll(stream, configs));
 }

@@ -44,10 +44,12 @@ describe("the kpt example", () => {
 });
 
 test("every kustomize example is checked as it stands", () => {
-  const { status, stdout, stderr } = check(root, "examples/kustomize/base");
+  const { status, stdout, stderr } = check(root, "--source", "directory", "examples/kustomize/base");
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(/^examples\/kustomize\/base\/metric-pipelines\.yaml:\d+:\d+: MetricPipeline\/external: /);
-  expect(check(root, "examples/argocd/metrics").stdout).toContain("--- a/examples/argocd/metrics/metric-agent.yaml\n");
+  expect(check(root, "--source", "directory", "examples/argocd/metrics").stdout).toContain(
+    "--- a/examples/argocd/metrics/metric-agent.yaml\n",
+  );
 });
 
 const SECRET = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {token: hidden}}\n";

@@ -5,7 +5,7 @@ import { AGENT, pipeline } from "./manifests.ts";
 
 const PIPELINE = pipeline("one", 4317);
 const BROKEN = "kind: MetricPipeline\nspec: [\n";
-const KUSTOMIZATION = "kind: Kustomization\nresources: [agent.yaml, one.yaml]\n";
+const KUSTOMIZATION = "kind: Kustomization\nresources: [all.yaml]\n";
 
 /** The DaemonSet as the function writes it. */
 function written(): string {

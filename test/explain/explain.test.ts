@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { ExplainCall, Explained } from "../../src/cli/explain.ts";
 import { explainFiles } from "../../src/cli/explain.ts";
 import { EXPLAIN_FORMATS } from "../../src/cli/formats.ts";
-import { readFiles } from "../../src/cli/files.ts";
+import { readInput } from "../../src/cli/input.ts";
 import { agent, config, pipeline } from "../argocd/manifests.ts";
 import { root } from "../folders.ts";
 import { runProgram } from "../program.ts";
@@ -12,6 +12,8 @@ import { oneFile } from "../stream/open.ts";
 
 const mesh = readFileSync(new URL("fixtures/mesh.yaml", import.meta.url), "utf8");
 const warn = fileURLToPath(new URL("fixtures/warn.yaml", import.meta.url));
+
+const ANY = { include: [], exclude: [], source: "directory" } as const;
 
 /** What there is to be warned of in the mesh of the fixture. */
 const SCRAPED_TOO =
@@ -23,8 +25,8 @@ function explainText(text: string, call: Partial<ExplainCall> = {}): Promise<Exp
 }
 
 /** What is printed for files and folders. */
-function explainPaths(paths: readonly string[], format: ExplainCall["format"]): Promise<Explained> {
-  return explainFiles(readFiles(paths), { format, withColour: false });
+async function explainPaths(paths: readonly string[], format: ExplainCall["format"]): Promise<Explained> {
+  return explainFiles((await readInput(paths, ANY)).files, { format, withColour: false });
 }
 
 interface Row {
@@ -102,7 +104,7 @@ describe("a flow", () => {
 
   test("to the API server is said to depend on its address where the input does not tell it", async () => {
     const example = `${root}/examples/kpt`;
-    const files = readFiles([example]);
+    const { files } = await readInput([example], ANY);
     const withoutService = files.filter(({ path }) => !path.endsWith("kubernetes-service.yaml"));
     expect(withoutService).toHaveLength(files.length - 1);
     const { text } = await explainFiles(withoutService, { format: "table", withColour: false });

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { explainFiles } from "../../src/cli/explain.ts";
-import { readFiles } from "../../src/cli/files.ts";
+import { readInput } from "../../src/cli/input.ts";
 import { run } from "../../src/rewrite/run.ts";
 import { oneFile } from "../stream/open.ts";
 import { textOf } from "./stream.ts";
@@ -65,7 +65,7 @@ describe("of a stream with hundreds of workloads that no warning is about", () =
 });
 
 test.each(["kpt", "argocd/metrics"])("the example %s raises no warning", async (name) => {
-  const files = readFiles([`${examples}${name}`]);
+  const { files } = await readInput([`${examples}${name}`], { include: [], exclude: [], source: "directory" });
   const { text, findings } = await explainFiles(files, { format: "json", withColour: false });
   expect(text).toContain("includeOutboundPorts");
   expect(findings).toEqual([]);
