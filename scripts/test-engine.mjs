@@ -12,7 +12,7 @@ import { runtimeOf } from "./build-executable.mjs";
 
 const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
 
-const argv = [vitest, "run", "--project", "rules", ...process.argv.slice(2)];
+const argv = [vitest, "run", "--project", "quick", "--project", "long", ...process.argv.slice(2)];
 const env = { ...process.env, BUN_OPTIONS: "", TEST_ENGINE: "bun" };
 const { status, error } = spawnSync(runtimeOf(), argv, { stdio: "inherit", env });
 if (error) throw error;

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
 
 /** The project. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -10,9 +9,11 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 let workshop: string | undefined;
 let folders = 0;
 
-afterAll(() => {
+/** Removes all folders of this file's tests; a setup file calls it after them. */
+export function removeFolders(): void {
   if (workshop !== undefined) rmSync(workshop, { recursive: true, force: true });
-});
+  workshop = undefined;
+}
 
 /** The path of a folder that is there, empty, and gone after the tests of this file. */
 export function freshFolder(): string {
