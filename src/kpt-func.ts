@@ -1,5 +1,6 @@
 import type { Configs, KptFunc, KubernetesObject, Result } from "kpt-functions";
-import { decide, type Select } from "./rewrite/decide.ts";
+import { decide } from "./rewrite/decide.ts";
+import type { Select } from "./rewrite/select.ts";
 import type { Finding } from "./base/finding.ts";
 import { toResult } from "./stream/result.ts";
 import { readManifest } from "./stream/read-manifest.ts";

@@ -17,6 +17,8 @@ import type { Plan } from "./step.ts";
 export interface WantedPorts {
   /** TCP ports of the backends and token endpoints. */
   backends: readonly number[];
+  /** What asks for the backends' ports. */
+  asking: "MetricPipeline" | "exporter";
   /** Ports of the agent's own metrics that the stream shows to be scraped over http. */
   plainMetrics: readonly number[];
 }
@@ -25,10 +27,10 @@ export interface WantedPorts {
  * What decides the interception of the agent's traffic: exactly the backends' ports go through the sidecar (decision
  * record, points 1 and 2).
  */
-export function planInterception(plan: Plan, settings: Settings, { backends, plainMetrics }: WantedPorts): void {
-  planOutboundPorts(plan, settings.ports, backends);
+export function planInterception(plan: Plan, settings: Settings, wanted: WantedPorts): void {
+  planOutboundPorts(plan, settings.ports, wanted);
   put(plan, INCLUDE_OUTBOUND_IP_RANGES, "", "scrapes and all else bypass the sidecar");
-  planInboundPorts(plan, settings.ports.excludeInbound, plainMetrics);
+  planInboundPorts(plan, settings.ports.excludeInbound, wanted.plainMetrics);
   planBypass(plan, settings.bypass.ipRanges);
 }
 
@@ -51,14 +53,14 @@ function isRenderedByOperator({ manifest, labels }: AgentState): boolean {
   return [manifest.labels, labels].some((each) => each["app.kubernetes.io/managed-by"] === "telemetry-manager");
 }
 
-function planOutboundPorts(plan: Plan, settings: Settings["ports"], backendPorts: readonly number[]): void {
+function planOutboundPorts(plan: Plan, settings: Settings["ports"], { backends, asking }: WantedPorts): void {
   const isKept = settings.existing === "Keep";
   const existing = readPortList(textOf(plan, INCLUDE_OUTBOUND_PORTS));
   if (isKept && existing === undefined) return failList(plan, INCLUDE_OUTBOUND_PORTS);
-  const listed = new Set([...backendPorts, ...settings.additional, ...(isKept ? (existing ?? []) : [])]);
+  const listed = new Set([...backends, ...settings.additional, ...(isKept ? (existing ?? []) : [])]);
   const dropped = (existing ?? []).filter((port) => !listed.has(port));
   const ports = listed.size === 0 ? "no port goes through the sidecar" : "exactly these ports go through the sidecar";
-  const drops = dropped.length === 0 ? "" : `; dropped: ${writePortList(dropped)}, which no MetricPipeline asks for`;
+  const drops = dropped.length === 0 ? "" : `; dropped: ${writePortList(dropped)}, which no ${asking} asks for`;
   put(plan, INCLUDE_OUTBOUND_PORTS, writePortList(listed), ports + drops);
 }
 

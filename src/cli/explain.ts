@@ -1,7 +1,7 @@
 import { CLUSTER_KINDS } from "../cluster/cluster.ts";
 import { readSettings } from "../config/read-settings.ts";
 import { configsOf, decideAll, type Pass } from "../rewrite/passes.ts";
-import { rewritten, withoutLocalConfig } from "../rewrite/decide.ts";
+import { rewritten } from "../rewrite/decide.ts";
 import { explain } from "../explain/explain.ts";
 import type { Explanation } from "../explain/flow.ts";
 import { printJson, printMarkdown, printMermaid, printTable } from "../explain/print-text.ts";
@@ -105,14 +105,12 @@ export async function explainFiles(files: readonly NamedFile[], call: ExplainCal
 }
 
 function explainPass({ config, decision }: Pass, stream: Stream): Explanation | Finding[] {
-  const { agent, rewrite } = decision;
-  if (agent === undefined) throw new Error("without an agent there is an error");
-  const select = withoutLocalConfig((kinds) => stream.select(kinds));
+  const { agent, demand, rewrite } = decision;
+  if (agent === undefined || demand === undefined) throw new Error("without an agent there is an error");
   return explain({
+    ...demand,
     agent: rewritten(agent, rewrite?.change),
     settings: readSettings(config).settings,
-    pipelines: select(["MetricPipeline"]).manifests,
-    secrets: select(["Secret", "ExternalSecret", "SealedSecret"]).manifests,
     // A resource that is kept from the cluster may describe it, such as the Service of its API server.
     cluster: stream.select(CLUSTER_KINDS).manifests,
   });

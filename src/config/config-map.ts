@@ -50,9 +50,9 @@ export function fromConfigMap(data: Readonly<Record<string, unknown>>) {
   return { spec, origins, unknownKeys };
 }
 
-/** The spelling of a field of the spec as a key in `data`; `<label key>` stands for what a person chooses. */
-export function configMapKey({ path, type }: FieldSchema): string {
-  return [...path, ...(type === "record" ? ["<label key>"] : [])].join(".");
+/** The spelling of a field of the spec as a key in `data`; `<…>` stands for what a person chooses. */
+export function configMapKey({ path, keys }: FieldSchema): string {
+  return [...path, ...(keys ? [`<${keys.name}>`] : [])].join(".");
 }
 
 /** All fields of the spec that have a value of their own. */
@@ -60,8 +60,8 @@ export function valueFields(): FieldSchema[] {
   return fieldsOf(specSchema).filter((field) => !field.isGroup);
 }
 
-function convert(value: unknown, { type, itemType }: FieldSchema): unknown {
-  if (type !== "array" || value === null) return convertItem(value, itemType);
+function convert(value: unknown, { type, itemType, keys }: FieldSchema): unknown {
+  if (!(type === "array" || keys?.areLists) || value === null) return convertItem(value, itemType);
   if (value === "") return [];
   const items = typeof value === "string" ? value.split(",").map((item) => item.trim()) : [value];
   return items.map((item) => convertItem(item, itemType));

@@ -10,6 +10,8 @@ export interface FieldSchema {
   path: readonly string[];
   /** zod's name for the type of the value. */
   type: $ZodTypes["_zod"]["def"]["type"];
+  /** What the keys of a map are called that a person chooses, and whether each has a list. */
+  keys?: { name: string; areLists: boolean };
   /** True for a map of further fields, which follow in the list. */
   isGroup: boolean;
   /** The type of a list's elements, else of the value, where it is not text. */
@@ -47,10 +49,16 @@ function describe(schema: $ZodType, path: readonly string[], parent: FieldSchema
   const outer = (schema as $ZodTypes)._zod.def;
   const defaultValue = outer.type === "default" ? outer.defaultValue : undefined;
   const replaced = insteadOf === undefined ? parent?.insteadOf : [...path.slice(0, -1), insteadOf];
-  const { type } = def.type === "array" ? valueSchema(def.element)._zod.def : def;
+  const inner = def.type === "record" ? valueSchema(def.valueType)._zod.def : def;
+  const { type } = inner.type === "array" ? valueSchema(inner.element)._zod.def : inner;
+  const keys = def.type === "record" && {
+    name: expectedOf(def.keyType).replace(/^an? /, ""),
+    areLists: inner.type === "array",
+  };
   return {
     path,
     type: def.type,
+    ...(keys && { keys }),
     isGroup,
     itemType: type === "number" || type === "boolean" ? type : "string",
     expected: expectedOf(schema),

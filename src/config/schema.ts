@@ -91,6 +91,11 @@ const labelValue = z
     example: "metric-agent",
   });
 
+const componentId = z
+  .string()
+  .check(z.regex(/^[^\s.][^\s]*$/))
+  .register(rules, { expected: "a component id", example: "otlp/mesh" });
+
 /** A label selector; an empty one would match everything, so it must name a label. */
 function selector(whose: string) {
   const matchLabels = z
@@ -156,6 +161,19 @@ const ports = z.strictObject({
     description: "Ports that are always intercepted, besides those of the backends (an OTLP gateway, for example).",
     examples: [[4317]],
   }),
+  exporters: z
+    ._default(
+      z.record(componentId, plainListOf(port, "port numbers", 4317)).register(rules, {
+        expected: "a map of lists of port numbers",
+        example: { "otlp/mesh": [4317] },
+      }),
+      {},
+    )
+    .register(notes, {
+      description:
+        "Ports of exporters, or other components that push, of the agent's own configuration by their ids. They take the place of what the configuration says; an empty list is for one that needs none.",
+      examples: [{ "otlp/mesh": [4317] }],
+    }),
   excludeInbound: z.optional(plainListOf(port, "port numbers", 8888)).register(notes, {
     description:
       "Ports added to what `excludeInboundPorts` already lists, so that they are reached past the sidecar: those of the agent's own metrics, which scrapers without a sidecar read. A list that is given, an empty one too, takes the place of the default, and what the default had added is taken back.",
@@ -170,6 +188,19 @@ const ports = z.strictObject({
   socketLoadBalancer: z._default(z.boolean(), false).register(notes, {
     description:
       "`true` lists the targetPort of a backend's Service too, for clusters that balance at the socket (Cilium in place of kube-proxy).",
+  }),
+});
+
+const backends = z.strictObject({
+  source: z._default(z.enum(["Auto", "MetricPipelines", "AgentConfig"]), "Auto").register(notes, {
+    description:
+      "What says where the agent pushes. `MetricPipelines`: those of the input. `AgentConfig`: the agent's own configuration, which its container or its custom resource names. `Auto`: the MetricPipelines where any of the input is for the agent, else its configuration where there is one.",
+  }),
+  scope: z.optional(z.enum(["All", "InCluster"])).register(notes, {
+    description:
+      "Whose ports are intercepted: those of all backends, or only of those that are not certainly outside of the cluster, since a port counts for every destination and outside a sidecar has little to add. A host that cannot be placed, and one that a ServiceEntry names, counts as inside.",
+    examples: ["InCluster"],
+    whenAbsent: "`All` for MetricPipelines, `InCluster` for the agent's configuration",
   }),
 });
 
@@ -201,7 +232,7 @@ const certificates = z.strictObject({
 const endpoints = z.strictObject({
   unresolved: z._default(z.enum(["Error", "Warn"]), "Error").register(notes, {
     description:
-      "What a MetricPipeline whose endpoint cannot be read at build time is: an error, or a warning with its port left out.",
+      "What an endpoint that cannot be read at build time is: an error, or a warning with its port left out.",
   }),
   oauth2TokenEndpoints: z._default(z.enum(["InCluster", "All", "Off"]), "InCluster").register(notes, {
     description:
@@ -272,6 +303,7 @@ function group<Fields extends z.ZodMiniObject>(fields: Fields, description: stri
 /** The settings as a person writes them under `spec`; every one may be left out. */
 export const spec = z.strictObject({
   agent: group(agent, "Which workload is the metric agent."),
+  backends: group(backends, "Where the agent pushes to."),
   pipelines: group(pipelines, "Which MetricPipelines count."),
   trafficInterception: z
     ._default(z.enum(["On", "PrometheusInputScrapeOnly", "ExportOnly", "Off"]), "On")
@@ -282,7 +314,7 @@ export const spec = z.strictObject({
   ports: group(ports, "Ports besides those of the backends."),
   bypass: group(bypass, "Destinations that are never intercepted."),
   certificates: group(certificates, "How the agent gets the mesh certificates for scraping STRICT workloads."),
-  endpoints: group(endpoints, "How the endpoints of MetricPipelines are read."),
+  endpoints: group(endpoints, "How endpoints are read."),
   warnings: group(
     warnings,
     "How severe each warning is, by its id. `Error` changes nothing where it is raised, `Off` does not look for it. [warnings](warnings/README.md) says what each one means.",
@@ -301,7 +333,7 @@ export const interceptBackends = z.strictObject({
 
 /**
  * The settings of a run with all defaults filled in. Where absence has a meaning of its own the field stays optional:
- * `agent.kind`, `agent.namespace`, `agent.selector` (when there, it decides and `agent.name` does not), `agent.container`,
+ * `backends.scope`, `agent.kind`, `agent.namespace`, `agent.selector` (when there, it decides and `agent.name` does not), `agent.container`,
  * `pipelines.selector`, `ports.excludeInbound` (the stream decides then), `certificates.mountPath` (see
  * {@link defaultMountPath}).
  */

@@ -7,12 +7,8 @@ import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
 import { PROXY_CONFIG } from "../istio/annotations.ts";
 import { readInterceptionSettings, type WrongAnnotation } from "../istio/interception-settings.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { resolveBackends } from "../telemetry/backends.ts";
-import { AGENT_INPUTS } from "../telemetry/metric-pipeline.ts";
+import type { Backend, UntoldTokenEndpoint } from "../telemetry/backend.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import { indexSecrets } from "../telemetry/secrets.ts";
-import { selectPipelines } from "../telemetry/select.ts";
-import { tokenEndpoints } from "../telemetry/token-endpoints.ts";
 import { readPlain } from "../yaml/parse.ts";
 import { wayDecider } from "./decide-way.ts";
 import { exceptionOf, type Explanation } from "./flow.ts";
@@ -23,14 +19,21 @@ export interface Subject {
   /** The agent's workload as it is after the rewrite. */
   agent: Manifest;
   settings: Settings;
-  pipelines: readonly Manifest[];
-  secrets: readonly Manifest[];
+  backends: readonly Backend[];
+  tokens: readonly Backend[];
+  untoldTokens: readonly UntoldTokenEndpoint[];
+  /** The inputs of Kyma's agent that are enabled. */
+  inputs: readonly string[];
+  /** True where the agent scrapes workloads by way of Prometheus. */
+  prometheusInput: boolean;
+  /** What is not known of the backends. */
+  findings: readonly Finding[];
   /** Manifests of the `CLUSTER_KINDS`. */
   cluster: readonly Manifest[];
 }
 
 /** Says who the agent talks to and which way each connection takes, or why that is not known. */
-export function explain({ agent, settings, pipelines, ...subject }: Subject): Explanation | Finding[] {
+export function explain({ agent, settings, ...subject }: Subject): Explanation | Finding[] {
   const state = readAgent(agent);
   if (Array.isArray(state)) return state;
   const chosen = chooseContainer(state, settings.agent.container);
@@ -42,28 +45,18 @@ export function explain({ agent, settings, pipelines, ...subject }: Subject): Ex
   const { settings: interception, wrong } = readInterceptionSettings(annotations, dns);
   if (wrong.length > 0) return wrong.map((each) => refused(state, each));
 
-  const secrets = indexSecrets(subject.secrets);
   const isAgent = ({ ref }: Manifest): boolean => isSame(ref, agent.ref);
   const cluster = new Cluster(subject.cluster.map((each) => (isAgent(each) ? agent : each)));
   const decideWay = wayDecider({ ...state, spec: state.podSpec }, chosen.fields, interception, cluster);
-  const selection = { include: settings.pipelines.include, ...settings.pipelines.selector };
-  const selected = selectPipelines(pipelines, selection);
-  const { backends, findings } = resolveBackends({ ...selection, pipelines, secrets, unresolved: "Warn" });
-  const inputs = AGENT_INPUTS.filter((input) =>
-    selected.some(({ object }) => valueAt(object, "spec", "input", input, "enabled") === true),
-  );
-  const { certificates: hasCertificates } = interceptionFor(
-    settings.trafficInterception,
-    inputs.includes("prometheus"),
-  );
+  const { inputs, prometheusInput } = subject;
+  const { certificates: hasCertificates } = interceptionFor(settings.trafficInterception, prometheusInput);
   const context = { cluster, agentNamespace: agent.ref.namespace, decideWay, hasCertificates };
-  const { tokens, untold } = tokenEndpoints(selected, secrets);
   const address = valueAt(cluster.service("kubernetes", "default")?.object, "spec", "clusterIP");
   const toApiServer = decideWay(443, typeof address === "string" ? address : undefined);
   return {
     agent: agent.ref.namespace === undefined ? agent.ref.name : `${agent.ref.namespace}/${agent.ref.name}`,
     flows: [
-      ...backends.map((backend) => backendFlow(backend, context)),
+      ...subject.backends.map((backend) => backendFlow(backend, context)),
       ...scrapeFlows(inputs, context),
       {
         kind: "api server",
@@ -75,13 +68,13 @@ export function explain({ agent, settings, pipelines, ...subject }: Subject): Ex
         ...toApiServer,
         tls: "agent",
       },
-      ...tokens.map((token) => backendFlow(token, context)),
+      ...subject.tokens.map((token) => backendFlow(token, context)),
     ],
     gaps: [
-      ...findings.map(({ cause, resource }) => `MetricPipeline/${resource?.name ?? ""}: ${cause}`),
-      ...untold.map(
-        ({ about, fault }) =>
-          `MetricPipeline/${about.ref.name}: its OAuth2 token endpoint cannot be told: ${fault.cause}`,
+      ...subject.findings.map(({ cause, resource }) => `${resource?.kind ?? ""}/${resource?.name ?? ""}: ${cause}`),
+      ...subject.untoldTokens.map(
+        ({ about: { ref }, fault }) =>
+          `${ref.kind}/${ref.name}: its OAuth2 token endpoint cannot be told: ${fault.cause}`,
       ),
       ...leftOutScrapes(inputs, context),
       ...toApiServer.unless.map(

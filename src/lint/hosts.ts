@@ -1,13 +1,9 @@
+import { nameOf } from "../cluster/host-names.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { isRecord } from "../base/record.ts";
 import { listAt } from "../telemetry/plain-data.ts";
 import type { Backend } from "../telemetry/backend.ts";
 import type { Scene } from "./warning.ts";
-
-/** A host in lower case, without the dot of the root. */
-export function nameOf(host: string): string {
-  return host.toLowerCase().replace(/\.$/, "");
-}
 
 /**
  * The full name of the Service of the cluster that a host may mean (kubernetes.io/docs, DNS for Services and Pods); undefined
@@ -19,16 +15,6 @@ export function serviceName(host: string, agentNamespace: string | undefined): s
   if (/^\d+$/.test(labels.at(-1) ?? "") || host.includes(":")) return undefined;
   return labels.length <= 2 || svc === "svc" ? `${service}.${namespace}.svc.cluster.local` : undefined;
 }
-
-/** True for a host that only a public DNS can know, judging by its name. */
-export function isOutside(host: string): boolean {
-  const labels = nameOf(host).split(".");
-  const top = labels.at(-1) ?? "";
-  return labels.length > 2 && labels[2] !== "svc" && /^[a-z]{2,}$/.test(top) && !INNER.includes(top);
-}
-
-/** Last labels that no public DNS knows (RFC 6761, RFC 6762; ICANN's reservation of internal; Docker's habit). */
-const INNER = ["local", "localhost", "localdomain", "internal", "intranet", "private", "corp", "home", "lan", "test"];
 
 /**
  * The peers whose host means a Service of the stream, with that Service and the entry of its `spec.ports` for the peer's port:

@@ -1,5 +1,5 @@
 import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
-import { isOutside } from "./hosts.ts";
+import { isOutside } from "../cluster/host-names.ts";
 import type { Scene, Trouble } from "./warning.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { Manifest } from "../base/manifest.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { readPlain } from "../yaml/parse.ts";
 import { holdingSidecar } from "./holding-sidecar.ts";
-import { isOutside, nameOf } from "./hosts.ts";
+import { isOutside, namesOf } from "../cluster/host-names.ts";
 import type { Scene, Trouble } from "./warning.ts";
 
 const REGISTRY_ONLY = "REGISTRY_ONLY";
@@ -56,9 +56,4 @@ function meshesOf({ ref, object }: Manifest): unknown[] {
   // What Istio cannot read either says nothing.
   const read = readPlain(text);
   return "value" in read ? [read.value] : [];
-}
-
-function namesOf(host: string): string[] {
-  const labels = nameOf(host).split(".");
-  return [nameOf(host), ...labels.slice(1).map((_, at) => `*.${labels.slice(at + 1).join(".")}`)];
 }

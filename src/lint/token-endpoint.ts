@@ -5,7 +5,7 @@ import { readAddress } from "../istio/ip-range.ts";
 import type { Backend } from "../telemetry/backend.ts";
 import { BACKEND_PORTS_ANNOTATION } from "../telemetry/override.ts";
 import { clusterAround } from "./around.ts";
-import { nameOf } from "./hosts.ts";
+import { nameOf } from "../cluster/host-names.ts";
 import type { Scene, Trouble } from "./warning.ts";
 
 /**

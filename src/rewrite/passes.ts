@@ -4,7 +4,8 @@ import { apiVersion, kind } from "../config/constants.ts";
 import { isFinding, streamProblem } from "../stream/problem.ts";
 import { readManifest } from "../stream/read-manifest.ts";
 import type { Selected, Stream } from "../stream/stream.ts";
-import { decide, notEditable, unchanged, type Decision, type Select } from "./decide.ts";
+import { decide, notEditable, unchanged, type Decision } from "./decide.ts";
+import type { Select } from "./select.ts";
 
 /** The decision for one function config; without one the defaults decide. */
 export interface Pass {

@@ -150,10 +150,17 @@ const kinds: Readonly<Record<string, Kind>> = {
   "agent.namespace": dnsLabel,
   "agent.selector.matchLabels": labels,
   "agent.container": dnsLabel,
+  "backends.source": oneOf("Auto", "MetricPipelines", "AgentConfig"),
+  "backends.scope": oneOf("All", "InCluster"),
   "pipelines.selector.matchLabels": labels,
   "pipelines.include": oneOf("AgentInputs", "EnabledInputs", "All"),
   trafficInterception: oneOf("On", "PrometheusInputScrapeOnly", "ExportOnly", "Off"),
   "ports.additional": listOf(port, "a list of port numbers"),
+  "ports.exporters": {
+    expected: "a map of lists of port numbers",
+    accepted: [{}, { otlp: [] }, { "otlp/mesh.a": [4317, 1] }],
+    refused: ["otlp", 1, true, [], [4317]],
+  },
   "ports.excludeInbound": listOf(port, "a list of port numbers"),
   "ports.existing": oneOf("Replace", "Keep"),
   "ports.socketLoadBalancer": {

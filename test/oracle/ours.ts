@@ -1,6 +1,7 @@
 import type { Finding } from "../../src/base/finding.ts";
 import type { ResourceRef } from "../../src/base/manifest.ts";
-import { decide, type Select } from "../../src/rewrite/decide.ts";
+import { decide } from "../../src/rewrite/decide.ts";
+import type { Select } from "../../src/rewrite/select.ts";
 import { configsOf } from "../../src/rewrite/passes.ts";
 import { run } from "../../src/rewrite/run.ts";
 import { openStream } from "../../src/stream/open-stream.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decide } from "../../src/rewrite/decide.ts";
-import type { Select } from "../../src/rewrite/decide.ts";
+import type { Select } from "../../src/rewrite/select.ts";
 import { applyChange } from "../../src/yaml/edit/apply-change.ts";
 import type { Value } from "../../src/yaml/edit/change.ts";
 import { valueAt } from "../../src/telemetry/plain-data.ts";

@@ -3,7 +3,7 @@ import { Cluster } from "../../src/cluster/cluster.ts";
 import { whereIsHost } from "../../src/cluster/whereabouts.ts";
 import type { Manifest } from "../../src/base/manifest.ts";
 import { decide } from "../../src/rewrite/decide.ts";
-import type { Select } from "../../src/rewrite/decide.ts";
+import type { Select } from "../../src/rewrite/select.ts";
 import { agentObject, configOf, pipelineObject, selectFrom } from "./select.ts";
 
 /** What one decision reads of its manifests, and how often and for how many words it asks for some. */

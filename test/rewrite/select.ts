@@ -1,5 +1,5 @@
 import { readManifest } from "../../src/stream/read-manifest.ts";
-import type { Select } from "../../src/rewrite/decide.ts";
+import type { Select } from "../../src/rewrite/select.ts";
 import type { Manifest } from "../../src/base/manifest.ts";
 
 /** A function config with this `spec`. */
