@@ -196,7 +196,7 @@ function dataOf(members) {
   return Object.fromEntries(
     members.flatMap(({ path, type, example }) => {
       const key = path.join(".");
-      if (type === "record") return Object.entries(example).map(([label, text]) => [`${key}.${label}`, text]);
+      if (type === "record") return Object.entries(example).map(([label, value]) => [`${key}.${label}`, String(value)]);
       return [[key, Array.isArray(example) ? example.join(",") : String(example)]];
     }),
   );

@@ -22,7 +22,7 @@ export interface Container extends Listed {
 export interface AgentState {
   manifest: Manifest;
   kind: AgentKind;
-  /** The spec of its pods. */
+  /** The spec of its pods, as far as it is written where that of a pod would be; `securityContext` is the pods'. */
   podSpec: Readonly<Record<string, unknown>>;
   /** Labels and annotations of its pods without those that are null; a number there is a mistake worth reporting. */
   labels: Readonly<Record<string, unknown>>;
@@ -70,17 +70,47 @@ export function readAgent(manifest: Manifest): AgentState | Finding[] {
   for (const path of new Set(above.map((each) => each.join(".")))) mapAt(path.split("."));
   const podSpec = mapAt(kind.podSpec);
   const initContainers = containersAt(podSpec["initContainers"], [...kind.podSpec, "initContainers"]);
+  const { operated } = kind;
+  const own: Container[] = operated
+    ? [
+        {
+          position: 0,
+          name: operated.container,
+          fields: { ...podSpec, env: podSpec[operated.env] },
+          path: kind.podSpec,
+          mounts: listOf(podSpec["volumeMounts"], [...kind.podSpec, "volumeMounts"]),
+        },
+      ]
+    : [];
+  if (operated?.without && valueAt(manifest.object, ...operated.without.path) === operated.without.value) {
+    const { path, value } = operated.without;
+    const cause = `with ${value} the agent runs in the pods of others, which have their own annotations`;
+    errors.push(errorAt(manifest, path, cause, "annotate those pods, or give the agent pods of its own", value));
+  }
+  const inherited = kind.inheritedAnnotations ? withoutNulls(mapAt(kind.inheritedAnnotations)) : {};
+  const beside = containersAt(valueAt(manifest.object, ...kind.containers), kind.containers);
   const state: AgentState = {
     manifest,
     kind,
-    podSpec,
+    podSpec: { ...podSpec, securityContext: podSpec[kind.podSecurity] },
     labels: withoutNulls(mapAt(kind.labels)),
-    annotations: withoutNulls(mapAt(kind.annotations)),
-    containers: containersAt(valueAt(manifest.object, ...kind.containers), kind.containers),
+    annotations: { ...inherited, ...withoutNulls(mapAt(kind.annotations)) },
+    // What has the name of the operator's container is a patch of it.
+    containers: [...own, ...beside.filter(({ name }) => name !== operated?.container)],
     initMounts: new Set(initContainers.flatMap(({ mounts }) => mounts).map(({ name }) => name)),
     volumes: listOf(valueAt(manifest.object, ...kind.volumes), kind.volumes),
   };
   return errors.length === 0 ? state : errors;
+}
+
+/** Where an annotation of the agent's pods stands, or belongs where there is none yet. */
+export function annotationPath({ kind, manifest }: AgentState, name: string): Path {
+  const { annotations, inheritedAnnotations } = kind;
+  const isInherited =
+    inheritedAnnotations !== undefined &&
+    valueAt(manifest.object, ...annotations, name) === undefined &&
+    valueAt(manifest.object, ...inheritedAnnotations, name) !== undefined;
+  return [...(isInherited ? inheritedAnnotations : annotations), name];
 }
 
 /** Names of the collector's container in the operator, newest first (telemetry-manager: internal/resources/otelcollector). */
@@ -94,7 +124,8 @@ export function chooseContainer(
   { containers, kind, manifest }: AgentState,
   wanted: string | undefined,
 ): Container | Finding {
-  if (wanted === undefined && containers.length === 1 && containers[0]) return containers[0];
+  const isClear = containers.length === 1 || kind.operated !== undefined;
+  if (wanted === undefined && isClear && containers[0]) return containers[0];
   const names = wanted === undefined ? USUAL_NAMES : [wanted];
   const named = names.map((name) => containers.find((container) => container.name === name));
   const chosen = named.find((container) => container !== undefined);

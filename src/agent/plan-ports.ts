@@ -10,7 +10,7 @@ import {
   writePortList,
 } from "../istio/annotations.ts";
 import { remove, set } from "../yaml/edit/change.ts";
-import type { AgentState } from "./agent-state.ts";
+import { annotationPath, type AgentState } from "./agent-state.ts";
 import type { Plan } from "./step.ts";
 
 /** The ports that a plan goes by, in any order, repeated or not. */
@@ -96,13 +96,13 @@ const NOTHING_INTERCEPTED = "the annotation is removed, because the sidecar is n
 function put(plan: Plan, name: string, value: string, cause: string): void {
   const currentValue = plan.state.annotations[name];
   if (currentValue === value) return;
-  plan.add({ path: [...plan.state.kind.annotations, name], change: set(value), cause, currentValue });
+  plan.add({ path: annotationPath(plan.state, name), change: set(value), cause, currentValue });
 }
 
 function take(plan: Plan, name: string, cause = NOTHING_INTERCEPTED): void {
   const currentValue = plan.state.annotations[name];
   if (currentValue === undefined) return;
-  plan.add({ path: [...plan.state.kind.annotations, name], change: remove, cause, currentValue });
+  plan.add({ path: annotationPath(plan.state, name), change: remove, cause, currentValue });
 }
 
 function takeItems(plan: Plan, name: string, ours: readonly string[]): void {
@@ -120,7 +120,7 @@ function failList(plan: Plan, name: string): void {
   const text = textOf(plan, name);
   const cause = `${JSON.stringify(text)} is not a list of ports`;
   plan.fail(
-    [...plan.state.kind.annotations, name],
+    annotationPath(plan.state, name),
     cause,
     "write ports from 1 to 65535 with commas, without ranges or `*`",
     text,

@@ -6,7 +6,7 @@ import { readUserVolumeMounts, type UserVolumeMounts } from "../istio/user-volum
 import { valueAt } from "../telemetry/plain-data.ts";
 import { at, inMap, remove, set, type Change } from "../yaml/edit/change.ts";
 import { readPlain } from "../yaml/parse.ts";
-import { samePath, type AgentState } from "./agent-state.ts";
+import { annotationPath, samePath, type AgentState } from "./agent-state.ts";
 import type { Path } from "./agent-kind.ts";
 import type { Plan } from "./step.ts";
 
@@ -176,5 +176,5 @@ function makesVolume(text: unknown, volumeName: string): boolean {
 }
 
 function pathOf({ state }: Plan, annotation: string): Path {
-  return [...state.kind.annotations, annotation];
+  return annotationPath(state, annotation);
 }

@@ -6,9 +6,12 @@ import { listAt, valueAt } from "../telemetry/plain-data.ts";
 import { readPlain } from "../yaml/parse.ts";
 import { mergeTrees, setting, withoutDelimiters } from "./confmap.ts";
 import { Environment } from "./environment.ts";
-import { expandTree } from "./expand.ts";
+import { expandTree, type Expansion } from "./expand.ts";
 import { MountedFiles } from "./mounted-files.ts";
+import { FILE, PROMETHEUS, prometheusComponents, VMAGENT, vmagentComponents } from "./prometheus.ts";
+import { componentsOf, type Component } from "./service.ts";
 import type { Sources } from "./sources.ts";
+import { plainText, textsAt } from "./text.ts";
 
 /** The agent's configuration as the collector puts it together, with the places that it comes from. */
 export interface AgentConfig {
@@ -17,6 +20,8 @@ export interface AgentConfig {
   /** Where it stands, in the order of the merge; never empty. */
   places: readonly ConfigPlace[];
   environment: Environment;
+  /** Who pushes by it. */
+  components: readonly Component[];
 }
 
 /** One file, variable or field of a configuration. */
@@ -28,20 +33,79 @@ export interface ConfigPlace {
   tree: unknown;
 }
 
-/**
- * The configuration of a collector that runs in a container of a pod: what `--config` and `--set` name, in their order, by way of
- * the container's mounts and variables; without `--config` the one mounted file that is a collector's. Undefined where nothing
- * names one; errors where what is named cannot be read.
- */
-export function readPodConfig(
+/** The configuration of an agent, by its container or its resource. Undefined where nothing names one; errors where it cannot be read. */
+export function readAgentConfig(
   state: AgentState,
   container: Container,
   sources: Sources,
 ): AgentConfig | Finding[] | undefined {
   const environment = new Environment(container.fields, state.manifest, sources);
+  const { operated } = state.kind;
+  if (operated === undefined) return readPodConfig(state, container, sources, environment);
+  if (operated.form === "collector") return readOwnConfig(state, container, sources, environment);
+  const { object } = state.manifest;
+  const places = [{ about: state.manifest, field: "spec", tree: object }];
+  const components =
+    operated.form === "prometheus"
+      ? prometheusComponents(object, ["spec"], PROMETHEUS)
+      : [
+          ...prometheusComponents(object, ["spec"], VMAGENT),
+          ...vmagentComponents(textsAt(object, "spec", "extraArgs", "remoteWrite.url"), environment),
+        ];
+  return { tree: object, places, environment, components };
+}
+
+/** The configuration that a resource holds: a map, or a text of YAML (opentelemetry-operator: apis/v1alpha1, apis/v1beta1). */
+function readOwnConfig(
+  state: AgentState,
+  container: Container,
+  sources: Sources,
+  environment: Environment,
+): AgentConfig | Finding[] | undefined {
+  const path = [...state.kind.podSpec, "config"];
+  const field = fieldPath(path);
+  const written = valueAt(state.manifest.object, ...path);
+  if (written === undefined) return undefined;
+  const read = typeof written === "string" ? readPlain(written) : { value: written };
+  if ("message" in read || !isRecord(read.value)) {
+    const cause =
+      "message" in read
+        ? `the agent's configuration is not YAML: ${read.message}`
+        : "the agent's configuration is not a map";
+    const remedy = "write it as the collector reads it";
+    return [findingAt(state.manifest, "error", { cause, remedy }, { path: field })];
+  }
+  const files = new MountedFiles(state, container, sources);
+  const tree = withoutDelimiters(expandTree(read.value, { environment, files, isSecret: false }));
+  return {
+    tree,
+    places: [{ about: state.manifest, field, tree }],
+    environment,
+    components: componentsOf(tree, environment),
+  };
+}
+
+/**
+ * The configuration of a collector that runs in a container of a pod: what `--config` and `--set` name, in their order, by way of
+ * the container's mounts and variables; without `--config` the one mounted file that is a collector's. Undefined where nothing
+ * names one; errors where what is named cannot be read.
+ */
+function readPodConfig(
+  state: AgentState,
+  container: Container,
+  sources: Sources,
+  environment: Environment,
+): AgentConfig | Finding[] | undefined {
   const files = new MountedFiles(state, container, sources);
   const words = wordsOf(container, environment);
-  const uris = flagValues(words, "config");
+  const urls = flagValues(words, "remoteWrite.url");
+  if (urls.length > 0) {
+    const texts = urls.map(({ value, isSecret }) => ({ ...plainText(value), isSecret }));
+    const places = [{ about: state.manifest, field: fieldPath(container.path), tree: {} }];
+    return { tree: {}, places, environment, components: vmagentComponents(texts, environment) };
+  }
+  const promFiles = flagValues(words, "config.file");
+  const uris = promFiles.length > 0 ? promFiles : flagValues(words, "config");
   const own = { about: state.manifest, field: container.path };
   const readings =
     uris.length > 0 ? uris.map(({ value }) => readUri(value, own, environment, files)) : mountedConfigs(files, sources);
@@ -85,11 +149,30 @@ export function readPodConfig(
       errors.push(findingAt(about, "error", { cause, remedy: "write it as the collector reads it" }, { path: field }));
       continue;
     }
-    const tree = withoutDelimiters(expandTree(read.value ?? {}, { environment, files, isSecret }));
+    const tree = treeOf(read.value ?? {}, { environment, files, isSecret }, promFiles.length === 0);
     places.push({ about, field, tree });
   }
   if (errors.length > 0) return errors;
-  return { tree: places.reduce((under: unknown, { tree }) => mergeTrees(under, tree), {}), places, environment };
+  const tree = places.reduce((under: unknown, each) => mergeTrees(under, each.tree), {});
+  const isPrometheus = promFiles.length > 0;
+  const components = isPrometheus ? prometheusComponents(tree, [], FILE) : componentsOf(tree, environment);
+  return { tree, places, environment, components };
+}
+
+/** Why a container names no configuration that can be read, and what to do. */
+export function noConfig({ name, fields }: Container): Pick<Finding, "cause" | "remedy"> {
+  const isAlloy = /\balloy\b/.test(String(fields["image"]));
+  const cause = isAlloy
+    ? `the container ${name} runs Alloy, whose language is not read`
+    : `the container ${name} names no configuration of a collector, and none of its files is one`;
+  const naming = isAlloy ? "" : "name it with --config in the container's args, or ";
+  const remedy = `${naming}list the backends' ports in ports.additional and set backends.source of the function config to MetricPipelines`;
+  return { cause, remedy };
+}
+
+/** A Prometheus fills in nothing, so that only what comes from a Secret is marked as such. */
+function treeOf(value: unknown, expansion: Expansion, isCollector: boolean): unknown {
+  return isCollector || expansion.isSecret ? withoutDelimiters(expandTree(value, expansion)) : value;
 }
 
 /** A word of a command line, and whether it holds a secret. */

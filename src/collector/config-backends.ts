@@ -7,7 +7,7 @@ import { nearestNames } from "../base/near.ts";
 import type { AgentConfig, ConfigPlace } from "./agent-config.ts";
 import type { Dial } from "./exporters.ts";
 import { proxyFor } from "./proxies.ts";
-import { componentsOf, type Component } from "./service.ts";
+import type { Component } from "./service.ts";
 import type { Filled } from "./text.ts";
 
 /** A backend that may be of a vendor, which is outside of every cluster. */
@@ -31,15 +31,7 @@ export interface ConfigSettings {
 
 /** The backends of an agent by its own configuration, in its order, and a finding for each address that cannot be told. */
 export function configBackends(config: AgentConfig, settings: ConfigSettings): ConfigBackends {
-  return backendsOf(componentsOf(config.tree, config.environment), config, settings);
-}
-
-/** The backends of components that dial. */
-export function backendsOf(
-  components: readonly Component[],
-  config: AgentConfig,
-  settings: ConfigSettings,
-): ConfigBackends {
+  const { components } = config;
   const result: ConfigBackends = { backends: [], tokens: [], untoldTokens: [], findings: [] };
   for (const component of components) {
     const { id, name, role, dials, path } = component;

@@ -123,11 +123,23 @@ const agent = z.strictObject({
     description:
       "Name of the agent's workload: its present name, a name it had before kustomize renamed it, or the value of the label `app.kubernetes.io/name`, its own or that of its pods. Exactly one workload must match.",
   }),
-  kind: z.optional(z.enum(["DaemonSet", "Deployment", "StatefulSet"])).register(notes, {
-    description: "Kind of the agent's workload.",
-    examples: ["Deployment"],
-    whenAbsent: `a DaemonSet for the name \`${stockAgent}\`, else any of these kinds`,
-  }),
+  kind: z
+    .optional(
+      z.enum([
+        "DaemonSet",
+        "Deployment",
+        "StatefulSet",
+        "OpenTelemetryCollector",
+        "Prometheus",
+        "PrometheusAgent",
+        "VMAgent",
+      ]),
+    )
+    .register(notes, {
+      description: "Kind of the agent's workload.",
+      examples: ["Deployment"],
+      whenAbsent: `a DaemonSet for the name \`${stockAgent}\`, else any of these kinds`,
+    }),
   namespace: z.optional(dnsLabel).register(notes, {
     description: "Namespace of the agent's workload.",
     examples: ["kyma-system"],
@@ -288,6 +300,9 @@ const warnings = z.strictObject({
   ambient: warning("Without a sidecar the agent is in the ambient mesh, which takes its scrapes too."),
   "too-many-pipelines": warning("There are more MetricPipelines than the operator serves."),
   "shared-volume": warning("Another container of the agent's pods may write into the volume of the certificates."),
+  "target-allocator": warning(
+    "The target allocator of an OpenTelemetryCollector gets the annotation of the certificates' volume without the volume.",
+  ),
   "missing-input": warning("A MetricPipeline leaves out `spec.input`, which an operator takes for the gateway alone."),
   "refused-pipeline": warning("The API server refuses a MetricPipeline because of one of its fields."),
   "nearly-right": warning("A resource is nearly a MetricPipeline, the agent's workload or an InterceptBackends."),

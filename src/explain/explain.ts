@@ -1,4 +1,4 @@
-import { chooseContainer, readAgent, type AgentState } from "../agent/agent-state.ts";
+import { annotationPath, chooseContainer, readAgent, type AgentState } from "../agent/agent-state.ts";
 import { interceptionFor } from "../agent/plan-agent.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { Settings } from "../config/schema.ts";
@@ -93,11 +93,11 @@ function capturesDns(proxyConfig: string | undefined): boolean {
   return typeof value === "string" && ["1", "t", "T", "true", "TRUE", "True"].includes(value);
 }
 
-function refused({ manifest, kind }: AgentState, { name, value, cause: why }: WrongAnnotation): Finding {
+function refused(state: AgentState, { name, value, cause: why }: WrongAnnotation): Finding {
   const cause = `${JSON.stringify(value)} ${why}, so that Istio refuses the pod or sets up no packet filter`;
-  const path = fieldPath([...kind.annotations, name]);
+  const path = fieldPath(annotationPath(state, name));
   return findingAt(
-    manifest,
+    state.manifest,
     "error",
     { cause, remedy: "correct the annotation, or remove it" },
     { path, currentValue: value },

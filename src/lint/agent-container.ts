@@ -11,11 +11,12 @@ export function* runsAsProxy({ agent, container }: Scene): Iterable<Trouble> {
   for (const name of ["runAsUser", "runAsGroup"]) {
     const own = valueAt(container.fields, "securityContext", name);
     if ((own ?? valueAt(agent.podSpec, "securityContext", name)) !== PROXY_ID) continue;
-    const place = own === undefined ? agent.kind.podSpec : container.path;
+    const { podSpec, podSecurity } = agent.kind;
+    const place = own === undefined ? [...podSpec, podSecurity] : [...container.path, "securityContext"];
     yield {
       cause: `the collector runs as ${PROXY_ID}, the identity of the sidecar itself, so that nothing it sends is intercepted`,
       remedy: `set ${name} to another number`,
-      field: { path: fieldPath([...place, "securityContext", name]), currentValue: PROXY_ID },
+      field: { path: fieldPath([...place, name]), currentValue: PROXY_ID },
     };
   }
 }

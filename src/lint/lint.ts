@@ -32,6 +32,7 @@ import {
 import { missingInput, refusedPipeline, tooManyPipelines } from "./served-pipelines.ts";
 import { apiServerPort, istioPort } from "./taken-ports.ts";
 import { targetPort, udpPort } from "./service-ports.ts";
+import { targetAllocator } from "./target-allocator.ts";
 import { noWaitForSidecar, runsAsProxy, sharedVolume } from "./agent-container.ts";
 import type { Scene, Subject, Trouble, Warning, WarningId } from "./warning.ts";
 
@@ -65,6 +66,7 @@ const WARNINGS: Readonly<Record<Exclude<WarningId, "nearly-right" | "unknown-ann
   ambient,
   "too-many-pipelines": tooManyPipelines,
   "shared-volume": sharedVolume,
+  "target-allocator": targetAllocator,
   "missing-input": missingInput,
   "refused-pipeline": refusedPipeline,
 };

@@ -1,3 +1,4 @@
+import { annotationPath } from "../agent/agent-state.ts";
 import { fieldPath } from "../base/finding.ts";
 import { Cluster, podOf, WORKLOADS, type PodLike } from "../cluster/cluster.ts";
 import { isPortText, SCRAPE, SCRAPE_PORT } from "../cluster/scrapes.ts";
@@ -46,14 +47,14 @@ export function* prometheusPort(scene: Scene): Iterable<Trouble> {
     const isRefused = pod !== undefined && isRefusedByIstio(value) && annotations[MERGE] !== "false" && isInMesh(pod);
     if (!isRefused && (annotations[SCRAPE] !== "true" || isPortText(value))) continue;
     const own = about.ref.kind === "Pod" || isService ? [] : ["spec", "template"];
-    const path = isOwn ? agent.kind.annotations : [...own, "metadata", "annotations"];
+    const path = isOwn ? annotationPath(agent, SCRAPE_PORT) : [...own, "metadata", "annotations", SCRAPE_PORT];
     yield {
       cause: isRefused
         ? `${SCRAPE_PORT} is no port that Istio scrapes, and Istio refuses the pods where it merges metrics`
         : `${SCRAPE_PORT} is not a number, so that it is passed over and every declared port is scraped`,
       remedy: "write the number of the port that serves the metrics, none of Istio's own",
       about,
-      field: { path: fieldPath([...path, SCRAPE_PORT]), currentValue: value },
+      field: { path: fieldPath(path), currentValue: value },
     };
   }
 }

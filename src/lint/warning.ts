@@ -1,4 +1,4 @@
-import type { AgentState, Container } from "../agent/agent-state.ts";
+import { annotationPath, type AgentState, type Container } from "../agent/agent-state.ts";
 import { fieldPath, type Field } from "../base/finding.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
 import type { Settings } from "../config/schema.ts";
@@ -70,8 +70,8 @@ export function podField({ kind }: AgentState, path: readonly (string | number)[
 }
 
 /** An annotation of the agent's pods. */
-export function annotationField({ annotations, kind }: AgentState, name: string): Field {
-  return { path: fieldPath([...kind.annotations, name]), currentValue: annotations[name] };
+export function annotationField(agent: AgentState, name: string): Field {
+  return { path: fieldPath(annotationPath(agent, name)), currentValue: agent.annotations[name] };
 }
 
 export function isAgent({ ref }: Manifest, { agent }: Scene): boolean {

@@ -2,7 +2,7 @@ import { chooseContainer, readAgent } from "../agent/agent-state.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { isCertainlyOutside, namesOf } from "../cluster/host-names.ts";
 import { whereIsHost } from "../cluster/whereabouts.ts";
-import { readPodConfig } from "../collector/agent-config.ts";
+import { noConfig, readAgentConfig } from "../collector/agent-config.ts";
 import { SOURCE_KINDS, sourceNames } from "../collector/agent-sources.ts";
 import { configBackends, type ConfiguredBackend } from "../collector/config-backends.ts";
 import { Sources } from "../collector/sources.ts";
@@ -100,11 +100,9 @@ function demandOfConfig(settings: Settings, select: Select, agent: Manifest): De
   const container = chooseContainer(state, settings.agent.container);
   if ("severity" in container) return { ...nothing([]), unread: "" };
   const { manifests, findings } = mentioned(select, SOURCE_KINDS, sourceNames(state));
-  const config = readPodConfig(state, container, new Sources(manifests, agent.ref.namespace));
+  const config = readAgentConfig(state, container, new Sources(manifests, agent.ref.namespace));
   if (config === undefined) {
-    const cause = `the container ${container.name} names no configuration of a collector, and none of its files is one`;
-    const remedy =
-      "name it with --config in the container's args, or list the backends' ports in ports.additional and set backends.source of the function config to MetricPipelines";
+    const { cause, remedy = "" } = noConfig(container);
     return { ...nothing([findingAt(agent, "error", { cause, remedy })]), unread: cause };
   }
   if (Array.isArray(config)) return nothing([...findings, ...weighed(config, settings)]);

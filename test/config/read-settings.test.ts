@@ -16,7 +16,8 @@ const defaults = {
   agent: { name: "telemetry-metric-agent" },
   pipelines: { include: "AgentInputs" },
   trafficInterception: "On",
-  ports: { additional: [], existing: "Replace", socketLoadBalancer: false },
+  backends: { source: "Auto" },
+  ports: { additional: [], exporters: {}, existing: "Replace", socketLoadBalancer: false },
   bypass: { ipRanges: [] },
   certificates: { volumeName: "istio-certs", outputPath: "/etc/istio-output-certs", medium: "Memory" },
   endpoints: { unresolved: "Error", oauth2TokenEndpoints: "InCluster" },
@@ -30,10 +31,11 @@ const labels = (value: unknown) => ({ pipelines: { selector: { matchLabels: valu
 const values = fieldsOf(specSchema).filter((field) => !field.isGroup);
 
 /** Values that differ from the default where the type allows it, so that an ignored key shows. */
-function valuesFor({ type, choices, expected, example }: (typeof values)[number]): readonly unknown[] {
+function valuesFor({ type, choices, expected, example, keys }: (typeof values)[number]): readonly unknown[] {
   if (choices) return choices;
   if (type === "boolean") return [true, false];
   if (type === "array") return [[], example, [example, example].flat()];
+  if (keys?.areLists) return [{ "otlp/a.b": [4317, 1], kafka: [] }, example];
   if (type === "record") return [{ "app.kubernetes.io/name": "a", plain: "b" }, example];
   if (expected.includes("path")) return ["/some/where", "/some/where/"];
   return ["something-else", example];
@@ -44,9 +46,7 @@ function dataFor(field: (typeof values)[number], value: unknown): Record<string,
   const key = configMapKey(field);
   if (Array.isArray(value)) return { [key]: value.join(", ") };
   if (typeof value !== "object" || value === null) return { [key]: String(value) };
-  return Object.fromEntries(
-    Object.entries(value).map(([label, text]) => [key.replace("<label key>", label), String(text)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([label, text]) => [key.replace(/<.*>/, label), String(text)]));
 }
 
 /** Each finding as a person reads it. */
@@ -82,7 +82,13 @@ describe("the two forms", () => {
   it("reads the example of the design", () => {
     const { settings, findings } = readSettings(manifest(designExample));
     expect(findings).toEqual([]);
-    expect(settings).toEqual({ ...designExample.spec, pipelines: { include: "AgentInputs" }, warnings });
+    expect(settings).toEqual({
+      ...designExample.spec,
+      pipelines: { include: "AgentInputs" },
+      backends: { source: "Auto" },
+      ports: { ...designExample.spec.ports, exporters: {} },
+      warnings,
+    });
   });
 
   it.each(values.flatMap((field) => valuesFor(field).map((value) => ({ name: field.path.join("."), field, value }))))(
@@ -246,13 +252,13 @@ describe("unknown keys", () => {
     [{ agnet: null }, 'spec.agnet: "agnet" is not a field of spec; did you mean agent?'],
     [
       { toString: null },
-      'spec.toString: "toString" is not a field of spec; remove it, or use one of agent, pipelines, trafficInterception, ports, bypass, certificates, endpoints, warnings',
+      'spec.toString: "toString" is not a field of spec; remove it, or use one of agent, backends, pipelines, trafficInterception, ports, bypass, certificates, endpoints, warnings',
     ],
     [{ agnet: {} }, 'spec.agnet: "agnet" is not a field of spec; did you mean agent?'],
     [{ "agent.name": "x" }, 'spec["agent.name"]: "agent.name" is not a field of spec; did you mean spec.agent.name?'],
     [
       { ports: { frobnicate: 1 } },
-      'spec.ports.frobnicate: "frobnicate" is not a field of spec.ports; remove it, or use one of additional, excludeInbound, existing, socketLoadBalancer',
+      'spec.ports.frobnicate: "frobnicate" is not a field of spec.ports; remove it, or use one of additional, exporters, excludeInbound, existing, socketLoadBalancer',
     ],
   ])("%j", (spec, complaint) => {
     expect(complaints(inSpec(spec))).toEqual([complaint]);

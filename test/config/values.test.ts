@@ -146,7 +146,15 @@ const labels: Kind = {
 /** Every field but the warnings, which are all of one kind. */
 const kinds: Readonly<Record<string, Kind>> = {
   "agent.name": dnsName,
-  "agent.kind": oneOf("DaemonSet", "Deployment", "StatefulSet"),
+  "agent.kind": oneOf(
+    "DaemonSet",
+    "Deployment",
+    "StatefulSet",
+    "OpenTelemetryCollector",
+    "Prometheus",
+    "PrometheusAgent",
+    "VMAgent",
+  ),
   "agent.namespace": dnsLabel,
   "agent.selector.matchLabels": labels,
   "agent.container": dnsLabel,

@@ -44,6 +44,17 @@ function configMap(name: string, text: string): object {
 /** An agent that mounts the ConfigMap `collector`. */
 const WITH_CONFIG: Parts = { spec: { volumes: [{ name: "config", configMap: { name: "collector" } }] } };
 
+/** An agent that is an OpenTelemetryCollector, with or without a target allocator. */
+function allocated(enabled: boolean, config: Readonly<Record<string, unknown>> = {}): Parts {
+  const collector = {
+    apiVersion: "opentelemetry.io/v1beta1",
+    kind: "OpenTelemetryCollector",
+    metadata: { name: "otel", namespace: "monitoring" },
+    spec: { targetAllocator: { enabled } },
+  };
+  return { others: [collector], config: { agent: { name: "otel" }, ...config } };
+}
+
 function service(namespace: string, name: string, clusterIP: string): object {
   return { apiVersion: "v1", kind: "Service", metadata: { namespace, name }, spec: { clusterIP } };
 }
@@ -916,6 +927,12 @@ const EXAMPLES: readonly Example[] = [
         config: { certificates: { volumeName: "metric-certs" } },
       },
     ],
+  },
+  {
+    id: "target-allocator",
+    raised: allocated(true),
+    says: /pods of the target allocator get sidecar\.istio\.io\/userVolumeMount too and not the volume/,
+    nearly: [allocated(false), allocated(true, { trafficInterception: "ExportOnly" })],
   },
   {
     // An operator sends such a MetricPipeline through its gateway, internal/reconciler/metricpipeline/reconciler.go.
