@@ -20,7 +20,9 @@ COPY src src
 RUN npm run build:executable && chmod 0644 LICENSE dist/intercept-backends.licenses.txt
 
 FROM ${GO_IMAGE} AS renderers
+# renovate: datasource=go depName=sigs.k8s.io/kustomize/kustomize/v5
 ARG KUSTOMIZE_VERSION=v5.8.1
+# renovate: datasource=go depName=helm.sh/helm/v3
 ARG HELM_VERSION=v3.19.2
 ENV CGO_ENABLED=0 GOBIN=/renderers
 RUN go install -trimpath -ldflags="-s -w" "sigs.k8s.io/kustomize/kustomize/v5@${KUSTOMIZE_VERSION}"
@@ -56,7 +58,8 @@ RUN mkdir -p /image/etc /image/usr/bin /image/usr/share/doc/tini /image/usr/shar
     && for file in $(ldd /usr/local/bin/intercept-backends | grep -o '/[^ ]*'); do cp -L --parents "$file" /image; done
 
 FROM scratch
-ARG VERSION=0.1.0
+# A release passes the version of package.json.
+ARG VERSION=unreleased
 LABEL org.opencontainers.image.title="intercept-backends" \
       org.opencontainers.image.description="Keeps the Istio annotations of a metric agent's DaemonSet in step with the MetricPipelines: KRM function and Argo CD plugin" \
       org.opencontainers.image.licenses="Apache-2.0" \

@@ -6,12 +6,13 @@ const image = "test/image/**/*.test.ts";
 const properties = ["test/property/**/*.test.ts", "test/config/values.test.ts"];
 /** Hundreds of processes, minutes of work, or programs that a newcomer may not have: Go, helm, iptables, Argo CD's server. */
 const long = [
-  "test/check/{sarif-fixes,secrets}.test.ts",
-  "test/cli/exit-status.test.ts",
+  "test/check/{exit-status,sarif-fixes,secrets}.test.ts",
+  "test/cli/{encoding,exit-status}.test.ts",
   "test/oracle/**/*.test.ts",
   "test/netfilter/**/*.test.ts",
   "test/argocd/{generate,hostile,parameters,sidecar}.test.ts",
   "test/property/program.test.ts",
+  "test/release/executables.test.ts",
 ];
 const setupFiles = ["test/engine.ts", "test/seed.ts", "test/clean-up.ts"];
 

@@ -3,7 +3,7 @@
 //   npm run build:executable                            dist/intercept-backends, for this machine
 //   npm run build:executable -- linux-arm64 ...         dist/intercept-backends-linux-arm64, ...
 //
-// Targets: linux-x64, linux-arm64, darwin-arm64. The compiler is Bun's, because its programs start several times faster
+// Targets: linux-x64, linux-arm64, darwin-x64, darwin-arm64, windows-x64 (whose file ends with .exe). The compiler is Bun's, because its programs start several times faster
 // than Node's (docs/performance.md has the figures). It is no dependency of this package, since it is large: npm fetches
 // it here once, in the version and with the content that stands below, and keeps it in the user's cache folder.
 import { execFileSync } from "node:child_process";
@@ -27,9 +27,17 @@ const compilers = {
     name: "@oven/bun-linux-aarch64",
     integrity: "sha512-4BXmsSKnjOrlGWqZV4x/oWa7AVoR+B6lCXddMzOAXBIm3t50eslg9wb66gmtW1AamEQ1l1CDvmmruysEhqOWMg==",
   },
+  "darwin-x64": {
+    name: "@oven/bun-darwin-x64",
+    integrity: "sha512-qkLPMGHZM9NI6CeHTWwVezzmlo6cC4Ta7yUAjYIWXS366qQcOlcp75t2uZyiuVRBMPS0h9qE0tCcvCHGaFqjJg==",
+  },
   "darwin-arm64": {
     name: "@oven/bun-darwin-aarch64",
     integrity: "sha512-4MIFXHmctH2EhAxLXm2/qxNtv17dFtLJylvaOCsrgq6KSqHTs6eW5YSrJjRbJxYUJaR901fsN8JfZOa+CsWpWQ==",
+  },
+  "windows-x64": {
+    name: "@oven/bun-windows-x64",
+    integrity: "sha512-FNvply651vcE/GHgNWz6mZvhmkwBuu8Hw54oNzA+CQog+HW+542rXQmZqNHRkFxazD9L3xi+iTtvO3engAgJfw==",
   },
 };
 
@@ -53,7 +61,10 @@ export const options = [
   "--no-compile-autoload-bunfig",
 ];
 
-const host = `${process.platform}-${process.arch}`;
+const host = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+
+/** How the names of programs end on a target. */
+const suffixOf = (target) => (target.startsWith("windows-") ? ".exe" : "");
 
 /** Compiles a script into an executable for a target; paths count from the root of the repository. */
 export function compile(script, path, target = host) {
@@ -63,14 +74,15 @@ export function compile(script, path, target = host) {
   mkdirSync(dirname(outfile), { recursive: true });
   // The compiler leaves a file for each source map beside what it makes, where they would be in the way.
   const folder = mkdtempSync(join(dirname(outfile), "compiled."));
-  const argv = ["build", ...options, ...runtime, script, `--outfile=${join(folder, "program")}`];
+  const program = join(folder, `program${suffixOf(target)}`);
+  const argv = ["build", ...options, ...runtime, script, `--outfile=${program}`];
   try {
     execFileSync(compiler, argv, {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, BUN_OPTIONS: "" },
     });
-    renameSync(join(folder, "program"), outfile);
+    renameSync(program, outfile);
   } catch (error) {
     throw new Error(`the compiler failed:\n${error.stdout}${error.stderr}`, { cause: error });
   } finally {
@@ -86,7 +98,7 @@ export function runtimeOf(target = host) {
   }
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "intercept-backends");
   const folder = join(cache, `bun-${version}-${target}`);
-  const program = join(folder, "package/bin/bun");
+  const program = join(folder, `package/bin/bun${suffixOf(target)}`);
   if (existsSync(program)) return program;
   console.log(`fetching ${wanted.name} ${version}`);
   mkdirSync(cache, { recursive: true });
@@ -118,8 +130,8 @@ async function main(targets) {
   await import("./build.mjs");
   const files =
     targets.length === 0
-      ? [[host, "dist/intercept-backends"]]
-      : targets.map((target) => [target, `dist/intercept-backends-${target}`]);
+      ? [[host, `dist/intercept-backends${suffixOf(host)}`]]
+      : targets.map((target) => [target, `dist/intercept-backends-${target}${suffixOf(target)}`]);
   for (const [target, file] of files) {
     compile("src/main.ts", file, target);
     if (target === host) {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { lstatSync, readFileSync, symlinkSync, writeFileSync, readdirSync } from "node:fs";
+import { lstatSync, readFileSync, renameSync, symlinkSync, writeFileSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -93,6 +93,7 @@ describe("the workflow", () => {
       encoding: "utf8",
     });
     expect(packed.status, packed.stderr).toBe(0);
+    renameSync(join(folder, "ci", packed.stdout.trim()), join(folder, "ci/intercept-backends.tgz"));
 
     const prefix = join(folder, "prefix");
     const { status, out } = shell(folder, `PATH="${prefix}/bin:$PATH"\n${runs.join("\n")}`, {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { runProgram } from "../program.ts";
+import { inParallel, startProgram } from "../program.ts";
 import type { Ran } from "../program.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
@@ -25,13 +25,13 @@ interface Case {
 }
 
 // Hosts write to standard input; only a case named `file-…` is called as a person does who names a file.
-function runCase(name: string): Case {
+async function runCase(name: string): Promise<Case> {
   const path = (file: string): string => join(folder, name, file);
   const isFile = name.startsWith("file-");
   const config = existsSync(path("config.yaml")) ? ["--function-config", "config.yaml"] : [];
   const input = readFileSync(path("input.yaml"));
-  const ran = runProgram(isFile ? [...config, "input.yaml"] : config, isFile ? "" : input, path("."));
-  const again = runProgram(isFile ? [...config, "-"] : config, ran.stdout, path("."));
+  const ran = await startProgram(isFile ? [...config, "input.yaml"] : config, isFile ? Buffer.of() : input, path("."));
+  const again = await startProgram(isFile ? [...config, "-"] : config, ran.stdout, path("."));
   if (update) {
     writeFileSync(path("expected.yaml"), ran.stdout);
     writeFileSync(path("results.yaml"), stringify(saidBy(ran), { lineWidth: 0 }));
@@ -44,7 +44,7 @@ function saidBy({ status, stderr }: Ran): Said {
   return { exitStatus: status, stderr: stderr.split("\n").filter((line) => line !== "") };
 }
 
-const cases = names.map(runCase);
+const cases = await inParallel(names, runCase);
 const named = (some: readonly Case[]): [string, Case][] => some.map((one) => [one.name, one]);
 
 describe.each(named(cases))("%s", (_, { ran, again, expected, said }) => {
