@@ -129,6 +129,22 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
   ).addOption(oneOf("--format <format>", "how to print it", CHECK_FORMATS));
   withInput(check).option("--strict", "let warnings fail, with exit status 1");
 
+  const fix = add(
+    "fix [PATH...]",
+    "write what the function would write into the files",
+    {
+      about:
+        "Carries out the rewrite in the files themselves: only the lines of the agent that have to change, each file at " +
+        "once, or none of them after an error. PATH is a file or a folder, by default the current one.",
+      examples: [
+        ["intercept-backends fix telemetry", "what check telemetry asks for"],
+        ["intercept-backends fix agent.yaml pipelines.yaml", "of some files"],
+      ],
+    },
+    async (paths, options: GlobalOptions & InputOptions) => (await import("./fix.ts")).fixCall(paths, options),
+  );
+  withInput(fix);
+
   const explain = add(
     "explain [PATH...]",
     "who the agent talks to, and which way",

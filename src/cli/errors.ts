@@ -19,13 +19,14 @@ export class FileError extends Error {
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied; let the user of this process read it",
+  EACCES: "permission denied; let the user of this process read it, and write it where it is to change",
   EBADF: "is not open; open it, or name a file",
   EISDIR: "is a folder; name a file in it",
   ELOOP: "its symbolic links lead in a circle; correct them",
   ENAMETOOLONG: "the path is too long; shorten it",
   ENOENT: "there is no such file, or a symbolic link to none; check the path, or see intercept-backends --help",
   ENOSPC: "no space is left; free some, and run it again",
+  EROFS: "is on a file system that cannot be written; choose another place",
   ENOTDIR: "a part of the path is a file, not a folder; check the path",
 };
 
