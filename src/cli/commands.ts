@@ -2,11 +2,12 @@ import { lstatSync } from "node:fs";
 import { Command, CommanderError, type OptionValues } from "commander";
 import pc from "picocolors";
 import { UsageError } from "./errors.ts";
-import { CHECK_FORMATS, EXPLAIN_FORMATS } from "./formats.ts";
+import { CHECK_FORMATS, DIFF_FORMATS, EXPLAIN_FORMATS } from "./formats.ts";
 import { addNotes, type Notes } from "./help.ts";
 import type { InputOptions } from "./input.ts";
 import { hintAt, oneOf, wantsColour, type ColourChoice, type GlobalOptions } from "./options.ts";
 import type { CheckOptions } from "./check.ts";
+import type { DiffOptions } from "./diff.ts";
 import type { ExplainOptions } from "./explain.ts";
 import type { ConfigOptions } from "./rewrite.ts";
 import { OK, print } from "./streams.ts";
@@ -162,6 +163,23 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
     async (paths, options: ExplainOptions) => (await import("./explain.ts")).explainCall(paths, options),
   ).addOption(oneOf("--format <format>", "how to print it", EXPLAIN_FORMATS));
   withInput(explain);
+
+  const diff = add(
+    "diff <BASE> [HEAD] [PATH]",
+    "what changes for the agent between two Git revisions",
+    {
+      about:
+        "Explains PATH, by default the current folder, in two Git revisions and prints what differs: which ports go through " +
+        "the sidecar, which connections take another way, and what becomes of the certificates. Without HEAD the working " +
+        "tree is compared with BASE.",
+      examples: [
+        ["intercept-backends diff main", "what the changes here make of the agent"],
+        ["intercept-backends diff --format markdown origin/main HEAD overlay", "as a comment on a pull request"],
+      ],
+    },
+    async (operands, options: DiffOptions) => (await import("./diff.ts")).diffCall(operands, options),
+  ).addOption(oneOf("--format <format>", "how to print it", DIFF_FORMATS));
+  withInput(diff);
 
   add(
     "generate [DIR]",

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Argument } from "commander";
 import { nearestNames } from "../base/near.ts";
+import type { Look } from "../explain/table.ts";
 
 /** When to write ANSI colours. */
 export type ColourChoice = "auto" | "always" | "never";
@@ -44,4 +45,10 @@ export function wantsColour(choice: ColourChoice, stream: { isTTY?: boolean }, e
   const forced = env["FORCE_COLOR"];
   if (forced !== undefined) return forced !== "0" && forced !== "false";
   return stream.isTTY === true && env["TERM"] !== "dumb";
+}
+
+/** How tables are set on standard output. */
+export function lookOf(choice: ColourChoice): Look {
+  const withColour = wantsColour(choice, process.stdout);
+  return process.stdout.isTTY ? { withColour, width: process.stdout.columns } : { withColour };
 }

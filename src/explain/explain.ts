@@ -4,12 +4,13 @@ import { Cluster } from "../cluster/cluster.ts";
 import type { Settings } from "../config/schema.ts";
 import { isSame } from "../base/record.ts";
 import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
-import { PROXY_CONFIG } from "../istio/annotations.ts";
+import { INCLUDE_OUTBOUND_PORTS, PROXY_CONFIG, readPortList } from "../istio/annotations.ts";
 import { readInterceptionSettings, type WrongAnnotation } from "../istio/interception-settings.ts";
 import type { Manifest } from "../base/manifest.ts";
 import type { Backend, UntoldTokenEndpoint } from "../telemetry/backend.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { readPlain } from "../yaml/parse.ts";
+import { certificatesOf } from "./certificates.ts";
 import { wayDecider } from "./decide-way.ts";
 import { exceptionOf, type Explanation } from "./flow.ts";
 import { backendFlow, leftOutScrapes, scrapeFlows } from "./flows.ts";
@@ -70,6 +71,8 @@ export function explain({ agent, settings, ...subject }: Subject): Explanation |
       },
       ...subject.tokens.map((token) => backendFlow(token, context)),
     ],
+    includedPorts: readPortList(annotations[INCLUDE_OUTBOUND_PORTS] ?? "") ?? [],
+    certificates: certificatesOf(state, chosen),
     gaps: [
       ...subject.findings.map(({ cause, resource }) => `${resource?.kind ?? ""}/${resource?.name ?? ""}: ${cause}`),
       ...subject.untoldTokens.map(

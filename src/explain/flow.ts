@@ -31,8 +31,17 @@ export interface Explanation {
   /** `namespace/name` of its workload. */
   agent: string;
   flows: readonly Flow[];
+  /** The ports that `includeOutboundPorts` lists. */
+  includedPorts: readonly number[];
+  /** How the mesh's certificates reach the agent, as a clause; undefined where they do not. */
+  certificates: string | undefined;
   /** What is not known, one clause each. */
   gaps: readonly string[];
+}
+
+/** The other end with its port, which is not repeated. */
+export function addressOf({ target, port }: Flow): string {
+  return target.endsWith(`:${port}`) ? target : `${target}:${port}`;
 }
 
 /** What decides instead if the address is in the rule's ranges, as a clause. */

@@ -1,4 +1,7 @@
-import { decidersOf, exceptionOf, type Decider, type Explanation, type Flow } from "./flow.ts";
+import pc from "picocolors";
+import { addressOf, decidersOf, exceptionOf, type Decider, type Explanation, type Flow } from "./flow.ts";
+import { code, escapeMarkdown, markdownRow } from "./markdown.ts";
+import { formatTable, wrap, type Look } from "./table.ts";
 
 const COLUMNS = ["flow", "to", "port", "where", "way", "decided by", "TLS by"];
 
@@ -16,76 +19,91 @@ function cellsOf(flow: Flow): string[] {
   ];
 }
 
-/** Colours of a terminal (ECMA-48, SGR). */
-const BOLD = "1";
-const GREEN = "32";
-const YELLOW = "33";
-
 /** The flows as a table for a terminal, followed by what the rules say. */
-export function printTable({ agent, flows, gaps }: Explanation, withColour: boolean): string {
-  const paint = (code: string, text: string): string => (withColour ? `\u001b[${code}m${text}\u001b[0m` : text);
+export function printTable({ agent, flows, gaps }: Explanation, { withColour, width }: Look): string {
+  const paint = pc.createColors(withColour);
   const rows = [COLUMNS.map((column) => column.toUpperCase()), ...flows.map(cellsOf)];
-  const widths = COLUMNS.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  const lines = rows.map((row, position) => {
-    const cells = row.map((cell, at) => {
-      const padded = at === COLUMNS.length - 1 ? cell : cell.padEnd(widths[at] ?? 0);
-      if (position === 0) return paint(BOLD, padded);
-      return COLUMNS[at] === "way" ? paint(cell === "direct" ? YELLOW : GREEN, padded) : padded;
-    });
-    return cells.join("  ");
+  const lines = formatTable(rows, width, (piece, row, column) => {
+    if (row === 0) return paint.bold(piece);
+    if (COLUMNS[column] !== "way") return piece;
+    return piece === "direct" ? paint.yellow(piece) : paint.green(piece);
   });
+  const list = (text: string): string[] => {
+    return wrap(text, (width ?? Infinity) - 4).map((line, at) => `${at === 0 ? "  " : "    "}${line}`);
+  };
   return [
     `Flows of ${agent}, after the rewrite`,
     "",
     ...lines,
     "",
     "Rules:",
-    ...decidersOf(flows).map(({ id, sentence, source }) => `  ${id}: ${sentence} (istio: ${source})`),
-    ...(gaps.length === 0 ? [] : ["", "Not told:", ...gaps.map((gap) => `  ${gap}`)]),
+    ...decidersOf(flows).flatMap(({ id, sentence, source }) => list(`${id}: ${sentence} (istio: ${source})`)),
+    ...(gaps.length === 0 ? [] : ["", "Not told:", ...gaps.flatMap(list)]),
     "",
   ].join("\n");
 }
 
-/** The flows as Markdown (GitHub Flavored Markdown, tables), to be pasted into a pull request. */
+/**
+ * The flows as Markdown (GitHub Flavored Markdown, tables), narrow enough for a pull request: where, way and rule share a
+ * cell, and so do address and port.
+ */
 export function printMarkdown({ agent, flows, gaps }: Explanation): string {
-  const row = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
   return [
-    `### Flows of ${escapeMarkdown(agent)}, after the rewrite`,
+    `### Flows of ${code(agent)}, after the rewrite`,
     "",
-    row(COLUMNS),
-    row(COLUMNS.map(() => "---")),
-    ...flows.map((flow) => row(cellsOf(flow))),
+    markdownRow(["flow", "to", "way", "TLS by"]),
+    markdownRow(["---", "---", "---", "---"]),
+    ...flows.map((flow) => {
+      const [name = "", , , where = "", way = "", rules = ""] = cellsOf(flow);
+      const to = `${code(addressOf(flow))} ${flow.protocol}, ${escapeMarkdown(where)}`;
+      return markdownRow([escapeMarkdown(name), to, `**${way}**: ${escapeMarkdown(rules)}`, escapeMarkdown(flow.tls)]);
+    }),
     "",
     ...decidersOf(flows).map(
-      ({ id, sentence, source }) => `- \`${id}\`: ${escapeMarkdown(sentence)} (istio: \`${source}\`)`,
+      ({ id, sentence, source }) => `- ${code(id)}: ${escapeMarkdown(sentence)} (istio: ${code(source)})`,
     ),
     ...(gaps.length === 0 ? [] : ["", "Not told:", "", ...gaps.map((gap) => `- ${escapeMarkdown(gap)}`)]),
     "",
   ].join("\n");
 }
 
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\|<>*_`[\]]/g, (char) => (char === "<" ? "&lt;" : char === ">" ? "&gt;" : `\\${char}`));
-}
-
-/** The flows as a Mermaid flowchart (mermaid.js.org/syntax/flowchart.html), which GitHub draws in a pull request. */
+/**
+ * The flows as a Mermaid flowchart (mermaid.js.org/syntax/flowchart.html), which GitHub draws in a pull request. What goes
+ * through the sidecar is round, blue and solid; what goes directly is square, orange and dashed.
+ */
 export function printMermaid({ agent, flows }: Explanation): string {
-  const throughSidecar = flows.some(({ decider }) => decider.way !== "direct");
+  const throughSidecar = flows.some((flow) => !isDirect(flow));
+  const namesOf = (wanted: (flow: Flow) => boolean): string =>
+    flows.flatMap((flow, at) => (wanted(flow) ? [`flow${at}`] : [])).join(",");
+  const classes = [
+    ["sidecar", throughSidecar ? `sidecar,${namesOf((flow) => !isDirect(flow))}` : ""],
+    ["direct", namesOf(isDirect)],
+  ].filter(([, names]) => names !== "");
   return [
     "flowchart LR",
     `  subgraph pod [${quoteMermaid(`pod of ${agent}`)}]`,
     "    agent[collector]",
-    ...(throughSidecar ? ["    sidecar[Istio sidecar]"] : []),
+    ...(throughSidecar ? ["    sidecar([Istio sidecar])"] : []),
     "  end",
     ...(throughSidecar ? ["  agent --> sidecar"] : []),
-    ...flows.map(({ kind, port, tls, decider, target, place }, at) => {
+    ...flows.map((flow, at) => {
+      const { kind, port, tls, target, place } = flow;
       const label = quoteMermaid(`${kind} ${port}`, `TLS: ${tls}`);
+      const text = quoteMermaid(target, place);
       // One step longer, so that it ends in the column after the sidecar: beside it labels would lie below the boxes.
-      const edge = decider.way === "direct" ? `agent -. ${label} ..->` : `sidecar -- ${label} -->`;
-      return `  ${edge} flow${at}[${quoteMermaid(target, place)}]`;
+      return isDirect(flow)
+        ? `  agent -. ${label} ..-> flow${at}[${text}]`
+        : `  sidecar -- ${label} --> flow${at}([${text}])`;
     }),
+    "  classDef sidecar stroke:#0969da,stroke-width:2px",
+    "  classDef direct stroke:#bc4c00,stroke-width:2px,stroke-dasharray:6 4",
+    ...classes.map(([name, names]) => `  class ${names} ${name}`),
     "",
   ].join("\n");
+}
+
+function isDirect({ decider }: Flow): boolean {
+  return decider.way === "direct";
 }
 
 /** Lines of text in quotes, in which Mermaid takes entities for special characters. */

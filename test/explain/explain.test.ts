@@ -243,7 +243,7 @@ describe("function configs among the files", () => {
     const picture = await explainText(manifests.join("---\n"), { format: "svg" });
     expect(picture.text).toBe("");
     expect(picture.findings.map(({ severity, cause }) => [severity, cause])).toEqual([
-      ["error", expect.stringMatching(/InterceptBackends: front, back$/)],
+      ["error", expect.stringMatching(/several: kyma-system\/front, kyma-system\/back$/)],
     ]);
   });
 

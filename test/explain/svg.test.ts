@@ -31,7 +31,13 @@ function flow(fields: Partial<Flow> = {}): Flow {
 }
 
 function draw(flows: readonly Flow[], gaps: readonly string[] = []): string {
-  const explanation: Explanation = { agent: "kyma-system/agent", flows, gaps };
+  const explanation: Explanation = {
+    agent: "kyma-system/agent",
+    flows,
+    includedPorts: [],
+    certificates: undefined,
+    gaps,
+  };
   return printSvg(explanation);
 }
 
