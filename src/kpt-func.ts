@@ -10,7 +10,7 @@ import type { Value } from "./yaml/edit/change.ts";
 
 /**
  * The function for people who compose functions with the kpt SDK: the same decisions on the SDK's objects, the agent's
- * DaemonSet changed in place, findings added as the SDK's results. Comments and order are the SDK's business; it keeps
+ * workload changed in place, findings added as the SDK's results. Comments and order are the SDK's business; it keeps
  * neither. Errors that a user can fix are results and change nothing; it throws on bugs alone.
  */
 export const interceptBackends: KptFunc = async (configs: Configs): Promise<void> => {
@@ -33,7 +33,7 @@ export const interceptBackends: KptFunc = async (configs: Configs): Promise<void
 };
 
 interceptBackends.usage = `
-Keeps the Istio annotations and the certificate volume of a metric agent's DaemonSet in step with the MetricPipelines.
+Keeps the Istio annotations and the certificate volume of a metric agent in step with its backends.
 
 Configured by an InterceptBackends (intercept-backends.dev/v1alpha1) or a ConfigMap with dotted keys; without either the
 defaults serve a stock Kyma agent.

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { findAgent } from "../agent/find-agent.ts";
-import { hasError, problem, type Finding } from "../base/finding.ts";
+import { hasError, problem, withoutRepeats, type Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { carryOut, decideAll } from "../rewrite/passes.ts";
+import { carryOut, decideAll, type Pass } from "../rewrite/passes.ts";
 import { isFinding } from "../stream/problem.ts";
 import { readConfigFile } from "../stream/open-stream.ts";
 import { locate, toLine } from "../stream/result.ts";
@@ -72,33 +72,48 @@ function asYaml(output: readonly Uint8Array[]): readonly Uint8Array[] {
 }
 
 function runPasses(stream: Stream, passes: readonly Configured[], own: Own): readonly Finding[] {
-  const verdicts = passes.map((pass) => judge(stream, pass, own));
-  const refused = verdicts.filter((verdict) => typeof verdict === "object");
+  const agentless: Finding[] = [];
+  const running = passes.filter((pass) => {
+    const missing = missingAgent(stream, pass);
+    if (missing && own["missing.agent"] !== "Allow") agentless.push(missing);
+    return missing === undefined;
+  });
   const decided = decideAll(
     stream,
-    passes.flatMap(({ config }, at) => (verdicts[at] === "run" ? [config] : [])),
+    running.map(({ config }) => config),
   );
-  return refused.length > 0 ? [...refused, ...decided.findings] : carryOut(stream, decided);
+  const lost = running.map((pass, at) => missingBackends(stream, pass, decided.passes[at]?.decision, own));
+  const refused = [...agentless, ...lost.filter((each) => each !== undefined)];
+  if (refused.length === 0) return carryOut(stream, decided);
+  const others = decided.passes.filter((_, at) => lost[at] === undefined).flatMap(({ decision }) => decision.findings);
+  return withoutRepeats([...refused, ...(decided.passes.length === 0 ? decided.findings : others)]);
 }
 
-/** Whether agent and MetricPipelines are both there; a folder that lost one of them is rarely meant. */
-function judge(stream: Stream, { settings }: Configured, own: Own): "run" | "nothing to do" | Finding {
+/** A folder that lost its agent is rarely meant. */
+function missingAgent(stream: Stream, { settings }: Configured): Finding | undefined {
   const { agent, isThere } = findAgent((kinds, mentioning) => stream.select(kinds, mentioning), settings.agent);
-  const pipelines = stream.select(["MetricPipeline"]).manifests;
-  if (isFinding(agent) && !isThere) {
-    if (own["missing.agent"] === "Allow") return "nothing to do";
-    const count = pipelines.length === 1 ? "1 MetricPipeline" : `${pipelines.length} MetricPipelines`;
-    return problem(
-      `${agent.cause}, for ${count}`,
-      "add the agent's workload, correct agent.name or agent.selector, or set the parameter missing.agent to Allow if it is deployed from elsewhere",
-    );
-  }
+  if (!isFinding(agent) || isThere) return undefined;
+  const { length } = stream.select(["MetricPipeline"]).manifests;
+  return problem(
+    `${agent.cause}, for ${length === 1 ? "1 MetricPipeline" : `${length} MetricPipelines`}`,
+    "add the agent's workload, correct agent.name or agent.selector, or set the parameter missing.agent to Allow if it is deployed from elsewhere",
+  );
+}
+
+/** And so is one that lost what says where its agent pushes. */
+function missingBackends(
+  stream: Stream,
+  { settings }: Configured,
+  decision: Pass["decision"] | undefined,
+  own: Own,
+): Finding | undefined {
   const isWanted = settings.trafficInterception === "On" || settings.trafficInterception === "ExportOnly";
-  const isAcceptable = own["missing.pipelines"] === "Allow" || settings.ports.additional.length > 0 || !isWanted;
-  if (pipelines.length > 0 || isAcceptable) return "run";
+  if (own["missing.pipelines"] === "Allow" || settings.ports.additional.length > 0 || !isWanted) return undefined;
+  if (decision?.demand?.selected !== 0 || settings.backends.source === "AgentConfig") return undefined;
+  if (stream.select(["MetricPipeline"]).manifests.length > 0) return undefined;
   return problem(
     "the agent is there but no MetricPipeline is, so that no backend's port would go through the sidecar",
-    "add the MetricPipelines, or set the parameter missing.pipelines to Allow, ports.additional, or trafficInterception to Off",
+    "add the MetricPipelines or the agent's own configuration, or set the parameter missing.pipelines to Allow, ports.additional, or trafficInterception to Off",
   );
 }
 

@@ -63,7 +63,7 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
     .helpCommand(false)
     .usage("[FILE...]\n       intercept-backends <command> [options] ...")
     .description(
-      "Keeps the Istio annotations of a metric agent's DaemonSet in step with the MetricPipelines. " +
+      "Keeps the Istio annotations of a metric agent in step with its backends, which its configuration or MetricPipelines name. " +
         "It is a KRM function: without arguments it reads a ResourceList from standard input and writes it to standard output.",
     )
     .version(__VERSION__, "--version", "print the version")
@@ -116,7 +116,7 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
     "is the agent what the function would write",
     {
       about:
-        "Writes nothing and says by its exit status whether the agent's DaemonSet is what the function would write. PATH is " +
+        "Writes nothing and says by its exit status whether the agent is what the function would write. PATH is " +
         "a file, a folder, or - for standard input; all of them are taken together. A kustomization or a chart is rendered, " +
         "as generate does; of a kpt package the Kptfile says which function config counts.",
       withExitStatuses: true,

@@ -291,3 +291,24 @@ withHelm("a chart", () => {
     expectRefusal(plugin(folder), /^source: helm failed: .*no port/);
   });
 });
+
+test("an agent whose own configuration says where it pushes needs no MetricPipelines", () => {
+  const collector = {
+    "agent.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: otel
+spec:
+  template:
+    spec:
+      containers:
+      - name: otc
+        args: ["--config=yaml:{exporters: {otlp: {endpoint: 'mesh.b:4317'}}, service: {pipelines: {metrics: {exporters: [otlp]}}}}"]
+`,
+  };
+  const named = { name: "agent.name", string: "otel" };
+  const { status, stdout } = plugin(repository(collector), { parameters: [named] });
+  expect({ status, ports: portsIn(stdout) }).toEqual({ status: 0, ports: ["4317"] });
+  const exporters = { name: "ports.exporters", map: { otlp: "9411,9412" } };
+  expect(portsIn(plugin(repository(collector), { parameters: [named, exporters] }).stdout)).toEqual(["9411,9412"]);
+});

@@ -4,6 +4,14 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { freshFolder, root, writeFiles } from "../folders.ts";
 
+/** The folder of an example below `examples`. */
+export type ExampleName =
+  | "kpt"
+  | "kustomize"
+  | "opentelemetry-collector"
+  | "opentelemetry-operator"
+  | "prometheus-operator";
+
 /** A copy of an example to work on. */
 export interface Example {
   /** Where the commands of the example's README work as they stand there. */
@@ -13,7 +21,7 @@ export interface Example {
 }
 
 /** Copies an example into a fresh folder. */
-export function copyOf(name: "kpt" | "kustomize"): Example {
+export function copyOf(name: ExampleName): Example {
   const cwd = freshFolder();
   const folder = join(cwd, "examples", name);
   cpSync(join(root, "examples", name), folder, { recursive: true });
@@ -64,13 +72,13 @@ export function diffOf(before: Tree, after: Tree): string {
 }
 
 /** The blocks of one language in an example's README, in order. */
-export function blocksIn(name: "kpt" | "kustomize", language: string): string[] {
+export function blocksIn(name: ExampleName, language: string): string[] {
   const readme = readFileSync(join(root, "examples", name, "README.md"), "utf8");
   return [...readme.matchAll(fenced(language))].map(([, text = ""]) => text);
 }
 
 /** The commands in an example's README that start with a word. */
-export function commandsIn(name: "kpt" | "kustomize", start: string): string[] {
+export function commandsIn(name: ExampleName, start: string): string[] {
   const lines = blocksIn(name, "shell").flatMap((block) => block.split("\n"));
   return lines.filter((line) => line.startsWith(`${start} `));
 }
@@ -79,7 +87,7 @@ export function commandsIn(name: "kpt" | "kustomize", start: string): string[] {
  * Expects the last block of a language in an example's README, its expected result, to be a text. With UPDATE_GOLDEN it
  * becomes that text.
  */
-export function expectResultInReadme(name: "kpt" | "kustomize", language: string, text: string): void {
+export function expectResultInReadme(name: ExampleName, language: string, text: string): void {
   if (process.env["UPDATE_GOLDEN"] !== undefined) {
     const file = join(root, "examples", name, "README.md");
     const readme = readFileSync(file, "utf8");
@@ -90,7 +98,7 @@ export function expectResultInReadme(name: "kpt" | "kustomize", language: string
 }
 
 /** Expects each of these blocks of an example's README to be part of one of its files, as it stands there. */
-export function expectToQuoteFiles(name: "kpt" | "kustomize", blocks: readonly string[]): void {
+export function expectToQuoteFiles(name: ExampleName, blocks: readonly string[]): void {
   const files = Object.entries(readTree(join(root, "examples", name))).filter(([path]) => path !== "README.md");
   expect(blocks.length).toBeGreaterThan(0);
   for (const block of blocks) {
