@@ -38,6 +38,15 @@ export function scrapesOf(manifest: Manifest, cluster: Cluster): Scrape[] {
   return podPorts(pod).map((port) => ({ target: manifest, port, scheme: "http", isCaptured: false, ...where }));
 }
 
+/** The ports at which a Service's endpoints or a pod ask to be scraped, whoever does; none where they do not ask. */
+export function annotatedPorts(manifest: Manifest, cluster: Cluster): number[] {
+  if (manifest.ref.kind === "Service") {
+    return asksForScrape(manifest) ? endpointPorts(manifest, cluster.podsOf(manifest)) : [];
+  }
+  const pod = podOf(manifest);
+  return pod && asksForScrape(pod) ? podPorts(pod) : [];
+}
+
 /** True for an annotated pod that no scrape reaches, because it has a sidecar. */
 export function isLeftOut(manifest: Manifest, cluster: Cluster): boolean {
   const pod = manifest.ref.kind === "Service" ? undefined : podOf(manifest);

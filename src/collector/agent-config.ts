@@ -4,6 +4,7 @@ import type { Manifest } from "../base/manifest.ts";
 import { isRecord } from "../base/record.ts";
 import { listAt, valueAt } from "../telemetry/plain-data.ts";
 import { readPlain } from "../yaml/parse.ts";
+import { collectorScrapes, jobScrapes, prometheusJobs, type ConfigScrapes } from "./config-scrapes.ts";
 import { mergeTrees, setting, withoutDelimiters } from "./confmap.ts";
 import { Environment } from "./environment.ts";
 import { expandTree, type Expansion } from "./expand.ts";
@@ -22,6 +23,7 @@ export interface AgentConfig {
   environment: Environment;
   /** Who pushes by it. */
   components: readonly Component[];
+  scrapes: ConfigScrapes;
 }
 
 /** One file, variable or field of a configuration. */
@@ -52,7 +54,7 @@ export function readAgentConfig(
           ...prometheusComponents(object, ["spec"], VMAGENT),
           ...vmagentComponents(textsAt(object, "spec", "extraArgs", "remoteWrite.url"), environment),
         ];
-  return { tree: object, places, environment, components };
+  return { tree: object, places, environment, components, scrapes: jobScrapes(prometheusJobs(object, ["spec"])) };
 }
 
 /** The configuration that a resource holds: a map, or a text of YAML (opentelemetry-operator: apis/v1alpha1, apis/v1beta1). */
@@ -82,6 +84,7 @@ function readOwnConfig(
     places: [{ about: state.manifest, field, tree }],
     environment,
     components: componentsOf(tree, environment),
+    scrapes: collectorScrapes(tree),
   };
 }
 
@@ -102,7 +105,13 @@ function readPodConfig(
   if (urls.length > 0) {
     const texts = urls.map(({ value, isSecret }) => ({ ...plainText(value), isSecret }));
     const places = [{ about: state.manifest, field: fieldPath(container.path), tree: {} }];
-    return { tree: {}, places, environment, components: vmagentComponents(texts, environment) };
+    return {
+      tree: {},
+      places,
+      environment,
+      components: vmagentComponents(texts, environment),
+      scrapes: jobScrapes([]),
+    };
   }
   const promFiles = flagValues(words, "config.file");
   const uris = promFiles.length > 0 ? promFiles : flagValues(words, "config");
@@ -156,7 +165,8 @@ function readPodConfig(
   const tree = places.reduce((under: unknown, each) => mergeTrees(under, each.tree), {});
   const isPrometheus = promFiles.length > 0;
   const components = isPrometheus ? prometheusComponents(tree, [], FILE) : componentsOf(tree, environment);
-  return { tree, places, environment, components };
+  const scrapes = isPrometheus ? jobScrapes(prometheusJobs(tree, [])) : collectorScrapes(tree);
+  return { tree, places, environment, components, scrapes };
 }
 
 /** Why a container names no configuration that can be read, and what to do. */

@@ -1,6 +1,7 @@
 import { annotationPath, chooseContainer, readAgent, type AgentState } from "../agent/agent-state.ts";
 import { interceptionFor } from "../agent/plan-agent.ts";
 import { Cluster } from "../cluster/cluster.ts";
+import type { ConfigScrapes } from "../collector/config-scrapes.ts";
 import type { Settings } from "../config/schema.ts";
 import { isSame } from "../base/record.ts";
 import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
@@ -13,7 +14,7 @@ import { readPlain } from "../yaml/parse.ts";
 import { certificatesOf } from "./certificates.ts";
 import { wayDecider } from "./decide-way.ts";
 import { exceptionOf, type Explanation } from "./flow.ts";
-import { backendFlow, leftOutScrapes, scrapeFlows } from "./flows.ts";
+import { backendFlow, configuredFlows, leftOutScrapes, scrapeFlows } from "./flows.ts";
 
 /** What an explanation is made from. */
 export interface Subject {
@@ -27,6 +28,8 @@ export interface Subject {
   inputs: readonly string[];
   /** True where the agent scrapes workloads by way of Prometheus. */
   prometheusInput: boolean;
+  /** What it reads by its own configuration. */
+  scrapes?: ConfigScrapes;
   /** What is not known of the backends. */
   findings: readonly Finding[];
   /** Manifests of the `CLUSTER_KINDS`. */
@@ -59,6 +62,7 @@ export function explain({ agent, settings, ...subject }: Subject): Explanation |
     flows: [
       ...subject.backends.map((backend) => backendFlow(backend, context)),
       ...scrapeFlows(inputs, context),
+      ...(subject.scrapes ? configuredFlows(subject.scrapes, context) : []),
       {
         kind: "api server",
         by: "the agent",
@@ -80,6 +84,7 @@ export function explain({ agent, settings, ...subject }: Subject): Explanation |
           `${ref.kind}/${ref.name}: its OAuth2 token endpoint cannot be told: ${fault.cause}`,
       ),
       ...leftOutScrapes(inputs, context),
+      ...(subject.scrapes?.open ?? []).map((job) => `${job}: its targets are those that it finds in the cluster`),
       ...toApiServer.unless.map(
         (each) =>
           `api server: it is ${exceptionOf(each)}, but the IP is not known; add the Service kubernetes of the namespace default to the input`,

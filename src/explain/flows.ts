@@ -1,7 +1,8 @@
 import type { Manifest } from "../base/manifest.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { isLeftOut, scrapesOf, type Scrape } from "../cluster/scrapes.ts";
-import { whereIsHost, type Place, type Whereabouts } from "../cluster/whereabouts.ts";
+import { annotatedPorts, isLeftOut, scrapesOf, type Scrape } from "../cluster/scrapes.ts";
+import { whereIsHost, whereIsNamespace, whereIsService, type Place, type Whereabouts } from "../cluster/whereabouts.ts";
+import type { ConfigScrapes } from "../collector/config-scrapes.ts";
 import type { Backend } from "../telemetry/backend.ts";
 import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import type { DecideWay } from "./decide-way.ts";
@@ -72,6 +73,29 @@ export function scrapeFlows(inputs: readonly string[], { cluster, decideWay, has
   if (!inputs.includes("prometheus")) return fixed;
   const scrapes = cluster.manifests.flatMap((manifest) => scrapesOf(manifest, cluster));
   return [...scrapes.map((scrape) => scrapeFlow(scrape, decideWay(scrape.port), hasCertificates)), ...fixed];
+}
+
+/** What an agent reads by its own configuration: what that names, and what the stream annotates where its jobs go by that. */
+export function configuredFlows({ targets, byAnnotation }: ConfigScrapes, context: FlowContext): Flow[] {
+  const { cluster, decideWay, agentNamespace } = context;
+  const named = targets.map(({ by, target, port, host, scheme }): Flow => {
+    const where: Whereabouts =
+      host === undefined ? { place: "in the cluster" } : whereIsHost(host, agentNamespace, cluster);
+    const { place, peerAuthentication, address = host } = where;
+    const shown = { target, protocol: scheme, port, place, peerAuthentication };
+    return { kind: "scrape", by, ...shown, ...decideWay(port, address), tls: scheme === "https" ? "agent" : "none" };
+  });
+  const annotated = (byAnnotation ? cluster.manifests : []).flatMap((manifest) =>
+    annotatedPorts(manifest, cluster).map((port): Flow => {
+      const { ref } = manifest;
+      const where =
+        ref.kind === "Service" ? whereIsService(manifest, cluster) : whereIsNamespace(ref.namespace, cluster);
+      const { place, peerAuthentication } = where;
+      const shown = { target: nameOf(manifest), protocol: "http or https", port, place, peerAuthentication };
+      return { kind: "scrape", by: "jobs by annotation", ...shown, ...decideWay(port), tls: "not told" };
+    }),
+  );
+  return [...named, ...annotated];
 }
 
 /** What asks to be scraped and is not, one clause each. */

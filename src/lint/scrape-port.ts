@@ -1,7 +1,8 @@
 import { addTo } from "../base/record.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { WORKLOADS } from "../cluster/cluster.ts";
-import { SCRAPE, scrapesOf, type Scrape } from "../cluster/scrapes.ts";
+import { annotatedPorts, SCRAPE, scrapesOf, type Scrape } from "../cluster/scrapes.ts";
+import type { ConfigScrapes } from "../collector/config-scrapes.ts";
 import { isDataPlanePort } from "../istio/reserved.ts";
 import type { Backend } from "../telemetry/backend.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
@@ -22,7 +23,9 @@ export function* scrapePort(scene: Scene): Iterable<Trouble> {
   const isOpen = interception.excludedRanges.every(({ family, bits }) => bits === (family === 4 ? 32 : 128));
   const excluded = new Set(interception.excludedPorts);
   const ports = interception.includedPorts.filter((port) => !excluded.has(port) && !isDataPlanePort(port));
-  if (!scrapes || !isOpen || ports.length === 0) return;
+  if (!isOpen || ports.length === 0) return;
+  if (scene.configured) yield* configuredTroubles(ports, scene.configured, scene);
+  if (!scrapes) return;
   const scraped = scrapesAt(ports, scene);
   const policy = scraped.size === 0 ? undefined : registryOnlyPolicy(scene);
   for (const [port, targets] of scraped) {
@@ -47,17 +50,34 @@ export function* scrapePort(scene: Scene): Iterable<Trouble> {
   }
 }
 
+/** What the agent's own configuration reads at these ports: targets that it names, and what is annotated. */
+function* configuredTroubles(ports: readonly number[], configured: ConfigScrapes, scene: Scene): Iterable<Trouble> {
+  const named = new Map<number, string[]>();
+  for (const { port, by, target } of configured.targets) addTo(named, port, `${target} (${by})`);
+  if (configured.byAnnotation) {
+    const candidates = annotatedCandidates(ports, scene);
+    const cluster = candidates.length === 0 ? undefined : clusterAround(candidates, scene);
+    for (const target of cluster ? candidates : []) {
+      for (const port of new Set(cluster ? annotatedPorts(target, cluster) : []))
+        addTo(named, port, nameOf({ target }));
+    }
+  }
+  for (const port of ports.filter((each) => named.has(each))) {
+    const targets = named.get(port) ?? [];
+    const more = targets.length > NAMED ? ` and ${targets.length - NAMED} more` : "";
+    const peer = scene.peers.find((each) => each.port === port);
+    yield {
+      cause: `port ${port} is intercepted for every destination: with ${peer ? `the ${pushOf(peer)}` : "what is pushed there"} the scrapes of ${targets.slice(0, NAMED).join(", ")}${more} go through the sidecar as well`,
+      remedy:
+        "exclude those destinations by bypass.ipRanges of the function config, or let the backend listen on another port",
+      ...(peer && { about: peer.about, field: { path: peer.field } }),
+    };
+  }
+}
+
 /** The scrapes of these ports, by port. */
 function scrapesAt(ports: readonly number[], scene: Scene): Map<number, Scrape[]> {
-  // Many a workload names the port in other ways: as where it sends its own telemetry to.
-  const mentions = ports.map((port) => ({
-    all: [String(port), SCRAPE],
-    like: new RegExp(`ort["']?\\s*:\\s*["']?${port}\\b`),
-  }));
-  const byName = { all: [SCRAPE], like: /targetPort["']?\s*:\s*["']?[a-z]/ };
-  const candidates = [...scene.ask(["Service"], [...mentions, byName]), ...scene.ask(WORKLOADS, mentions)].filter(
-    (manifest) => !isAgent(manifest, scene),
-  );
+  const candidates = annotatedCandidates(ports, scene);
   const byPort = new Map<number, Scrape[]>();
   if (candidates.length === 0) return byPort;
   const cluster = clusterAround(candidates, scene);
@@ -65,6 +85,19 @@ function scrapesAt(ports: readonly number[], scene: Scene): Map<number, Scrape[]
     if (ports.includes(scrape.port)) addTo(byPort, scrape.port, scrape);
   }
   return byPort;
+}
+
+/** What may be annotated and scraped at these ports. */
+function annotatedCandidates(ports: readonly number[], scene: Scene): Manifest[] {
+  // Many a workload names the port in other ways: as where it sends its own telemetry to.
+  const mentions = ports.map((port) => ({
+    all: [String(port), SCRAPE],
+    like: new RegExp(`ort["']?\\s*:\\s*["']?${port}\\b`),
+  }));
+  const byName = { all: [SCRAPE], like: /targetPort["']?\s*:\s*["']?[a-z]/ };
+  return [...scene.ask(["Service"], [...mentions, byName]), ...scene.ask(WORKLOADS, mentions)].filter(
+    (manifest) => !isAgent(manifest, scene),
+  );
 }
 
 /**
@@ -94,6 +127,6 @@ function pushOf({ role, shown }: Backend): string {
   return role === "backend" ? `push to ${shown}` : `call to ${shown}`;
 }
 
-function nameOf({ target: { ref } }: Scrape): string {
+function nameOf({ target: { ref } }: Pick<Scrape, "target">): string {
   return `${ref.kind} ${ref.namespace === undefined ? "" : `${ref.namespace}/`}${ref.name}`;
 }

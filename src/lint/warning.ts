@@ -1,6 +1,7 @@
 import { annotationPath, type AgentState, type Container } from "../agent/agent-state.ts";
 import { fieldPath, type Field } from "../base/finding.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
+import type { ConfigScrapes } from "../collector/config-scrapes.ts";
 import type { Settings } from "../config/schema.ts";
 import type { InterceptionSettings } from "../istio/interception-settings.ts";
 import type { Backend, UntoldTokenEndpoint } from "../telemetry/backend.ts";
@@ -21,6 +22,8 @@ export interface Subject {
   pipelines: readonly Manifest[];
   /** True when a selected MetricPipeline enables the prometheus input, with which the agent scrapes what is annotated. */
   scrapes: boolean;
+  /** What the agent reads by its own configuration, where that says where it pushes. */
+  configured: ConfigScrapes | undefined;
   ask: Ask;
 }
 

@@ -16,6 +16,7 @@ import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import { leftOutBy, type LeftOut } from "../telemetry/select.ts";
 import { applyChange } from "../yaml/edit/apply-change.ts";
 import type { Change, Value } from "../yaml/edit/change.ts";
+import { withReadFolder } from "./certificate-path.ts";
 import { demandOf, interceptedOf, selectionOf, type Demand } from "./demand.ts";
 import { mentioned, type Select } from "./select.ts";
 
@@ -58,7 +59,9 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
   const services = mentioned(select, ["Service"], ownScrapeMentions(agent));
   const plainMetrics = plainMetricsPorts(ownScrapes(agent, services.manifests));
   const asking = demand.source === "AgentConfig" ? "exporter" : "MetricPipeline";
-  const plan = planAgent(agent, settings, interception, { backends: ports.ports, asking, plainMetrics });
+  const folder = withReadFolder(settings, demand.scrapes?.certificateFolders ?? [], agent);
+  if (interception.certificates) findings.push(...folder.findings);
+  const plan = planAgent(agent, folder.settings, interception, { backends: ports.ports, asking, plainMetrics });
   findings.push(...wanted.findings, ...ports.findings, ...services.findings, ...plan.findings);
   if (!hasError(findings)) {
     const after = rewritten(agent, plan.change);
@@ -122,11 +125,13 @@ function portsOf(
 /** What may go wrong with the agent as it will be. Of a resource that cannot be read a warning knows nothing, nothing more. */
 function warnings(
   agent: Pick<Subject, "agent" | "before" | "hasSidecar" | "settings" | "pipelines">,
-  { backends, prometheusInput: scrapes, tokens, untoldTokens }: Demand,
+  { source, backends, prometheusInput, scrapes: configured, tokens, untoldTokens }: Demand,
   select: Select,
 ): Finding[] {
   const ask: Ask = (kinds, mentioning) => select(kinds, mentioning).manifests;
-  return lint({ ...agent, backends, scrapes, tokens, untoldTokens, ask });
+  // What is known of the jobs that scrape what is annotated is known of Kyma's agent alone.
+  const scrapes = prometheusInput && source === "MetricPipelines";
+  return lint({ ...agent, backends, scrapes, configured, tokens, untoldTokens, ask });
 }
 
 /** The agent as plain data with a change made; without a change as it is. */

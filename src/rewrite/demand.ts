@@ -5,6 +5,7 @@ import { whereIsHost } from "../cluster/whereabouts.ts";
 import { noConfig, readAgentConfig } from "../collector/agent-config.ts";
 import { SOURCE_KINDS, sourceNames } from "../collector/agent-sources.ts";
 import { configBackends, type ConfiguredBackend } from "../collector/config-backends.ts";
+import type { ConfigScrapes } from "../collector/config-scrapes.ts";
 import { Sources } from "../collector/sources.ts";
 import { stockAgent } from "../config/constants.ts";
 import type { Settings } from "../config/schema.ts";
@@ -31,6 +32,8 @@ export interface Demand {
   inputs: readonly string[];
   /** True where the agent scrapes workloads by way of Prometheus. */
   prometheusInput: boolean;
+  /** What the agent reads by its own configuration. */
+  scrapes?: ConfigScrapes;
   /** Why the agent's configuration says nothing, as a clause. */
   unread?: string;
   findings: readonly Finding[];
@@ -112,6 +115,8 @@ function demandOfConfig(settings: Settings, select: Select, agent: Manifest): De
   return {
     ...nothing([]),
     ...demand,
+    scrapes: config.scrapes,
+    prometheusInput: config.scrapes.hasJobs,
     selected: 1,
     findings: [...findings, ...repeated, ...weighed(demand.findings, settings)],
   };
