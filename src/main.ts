@@ -27,7 +27,7 @@ function handle(thrown: unknown, verbose: boolean): number {
       say(
         `bug: ${message}; nothing was changed; please report it ${__REPORT__}, with the input and the output of --verbose`,
       );
-      if (verbose && error instanceof Error) say(error.stack ?? "");
+      if (verbose && error instanceof Error) (error.stack ?? "").split("\n").forEach(say);
     }
   } catch {
     // Standard error cannot be written: the exit status still counts.

@@ -48,14 +48,15 @@ export async function generate(folder: string, env: Environment, given?: Manifes
     return toLine(locate(finding, stream.placeOf(finding)), (isOfTheOnly && only?.path) || rendered.name);
   };
   const plan = planPasses(given ? [given] : sorted.configs, fallback, parameters.settings);
+  const { warnings = [] } = rendered;
   const before = [...sorted.findings, ...plan.findings];
   if (sorted.resources === 0 && sorted.findings.length === 0) {
     const cause = `${rendered.name} holds no resources, and Argo CD would take that for an order to delete everything`;
     before.unshift(problem(cause, "see what the source should hold, or delete the Application"));
   }
-  if (before.length > 0) return { output: [], lines: before.map(lineFor), failed: true };
+  if (before.length > 0) return { output: [], lines: [...before, ...warnings].map(lineFor), failed: true };
 
-  const findings = runPasses(stream, plan.passes, parameters.own);
+  const findings = [...runPasses(stream, plan.passes, parameters.own), ...warnings];
   const all = hasError(findings) ? findings : [...findings, ...stripAnnotations(stream)];
   const failed = hasError(all);
   const lines = all.filter(({ severity }) => severity !== "info").map(lineFor);

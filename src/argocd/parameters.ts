@@ -24,6 +24,7 @@ export interface Parameter {
 /** What an Application says about the source and its rewrite, by the names of the plugin's own parameters. */
 export interface Own {
   source?: "kustomize" | "helm" | "directory";
+  "directory.recurse"?: "true" | "false";
   "directory.include"?: readonly string[];
   "directory.exclude"?: readonly string[];
   "helm.releaseName"?: string;
@@ -42,9 +43,16 @@ const OWN_PARAMETERS: Readonly<Record<keyof Own, Omit<Parameter, "name">>> = {
     form: "string",
     choices: ["kustomize", "helm", "directory"],
   },
+  "directory.recurse": {
+    title: "Sub-folders of a directory",
+    tooltip: "true to take their manifests too, but not those of hidden folders and node_modules",
+    form: "string",
+    choices: ["true", "false"],
+    fallback: "false",
+  },
   "directory.include": {
     title: "Files of a directory",
-    tooltip: "patterns such as agents/**; without any, all .yaml, .yml and .json files that are not hidden",
+    tooltip: "patterns such as agents/**; without any, all .yaml, .yml and .json files",
     form: "array",
   },
   "directory.exclude": {

@@ -27,7 +27,7 @@ export async function loadSource(
 ): Promise<Source | Finding[]> {
   const rendered = await renderSource(repository, own, surroundings);
   if (Array.isArray(rendered)) return rendered;
-  const stream = openManifests(rendered.files);
+  const stream = openManifests(rendered.files, "Argo CD");
   return isFinding(stream) ? [stream] : { rendered, stream, sorted: sortOut(stream) };
 }
 

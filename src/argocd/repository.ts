@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { lstatSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
 import { problem, type Finding } from "../base/finding.ts";
 import { isFinding } from "../stream/problem.ts";
+import { readFolder } from "./read-folder.ts";
 import { MIB, type Environment, type Operator } from "./operator.ts";
 
 /** The source folder, the repository around it, and how much of it may still be read. */
@@ -124,13 +125,14 @@ export interface Wanted {
 export function walk(repository: Repository, wanted: Wanted, from = repository.folder): Place[] | Finding {
   const files: Place[] = [];
   const visit = (folder: string, above: readonly string[]): Finding | undefined => {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
+    for (const { dirent: entry, notUtf8 } of readFolder(folder)) {
       const path = join(folder, entry.name);
       const name = relative(repository.folder, path);
       const isWantedFile = !entry.isDirectory() && wanted.file(name);
       const isWantedFolder = (entry.isDirectory() || entry.isSymbolicLink()) && wanted.folder(name);
-      const place = isWantedFile || isWantedFolder ? lookAt(repository, path) : undefined;
+      if (!isWantedFile && !isWantedFolder) continue;
+      if (notUtf8) return problem(NOT_UTF8, "rename it", join(dirname(name), notUtf8.shown));
+      const place = lookAt(repository, path);
       if (place === undefined) continue;
       if (isFinding(place)) return place;
       if (!place.isFolder && isWantedFile) files.push(place);
@@ -145,6 +147,9 @@ export function walk(repository: Repository, wanted: Wanted, from = repository.f
   };
   return visit(from, [from]) ?? files;
 }
+
+/** What is wrong with a name that `readFolder` marks. */
+export const NOT_UTF8 = "its name is not UTF-8, so that it cannot be opened by it";
 
 /** True for a path in a folder, or the folder itself; both real. */
 export function isInside(root: string, real: string): boolean {

@@ -13,6 +13,8 @@ export interface Rendered {
   name: string;
   /** True where the files are those of the person who wrote the source, so that lines of them mean something. */
   areSources: boolean;
+  /** What the person who wrote the source should know of what was left out. */
+  warnings?: readonly Finding[];
 }
 
 /** What a source was rendered to, or why it was not. */

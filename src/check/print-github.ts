@@ -1,3 +1,4 @@
+import { printable } from "../base/printable.ts";
 import { messageOf, placesOf, sentenceOf, type Report } from "./report.ts";
 
 /**
@@ -33,7 +34,7 @@ function command(
   return `::${name} ${given.join(",")}::${escapeData(message)}`;
 }
 
-/** GitHub's own escapes (actions/toolkit: packages/core/src/command.ts). */
+/** GitHub's own escapes (actions/toolkit: packages/core/src/command.ts), and ours for what would change a log. */
 function escapeData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return printable(text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A"));
 }

@@ -1,5 +1,6 @@
 import type { Finding } from "../base/finding.ts";
 import type { ResourceRef } from "../base/manifest.ts";
+import { printableJson } from "../base/printable.ts";
 import { messageOf, placesOf, sentenceOf, type Replacement, type Report } from "./report.ts";
 
 /** A kind of result; its id is stable, code scanning remembers it. */
@@ -94,7 +95,7 @@ export function printSarif(
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return printableJson(log);
 }
 
 function ruleOf({ severity, warning }: Finding, warnings: ReadonlyMap<string, string>): Rule {

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { Command, CommanderError, type OptionValues } from "commander";
 import pc from "picocolors";
+import { printableJson } from "../base/printable.ts";
 import { UsageError } from "./errors.ts";
 import { CHECK_FORMATS, DIFF_FORMATS, EXPLAIN_FORMATS } from "./formats.ts";
 import { addNotes, type Notes } from "./help.ts";
@@ -214,7 +215,7 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
       const { guarded } = await import("./guard.ts");
       return guarded(argv, async () => {
         const { announce } = await import("../argocd/announce.ts");
-        return print(`${JSON.stringify(await announce(folder ?? ".", process.env), null, 2)}\n`);
+        return print(printableJson(await announce(folder ?? ".", process.env)));
       });
     },
   );

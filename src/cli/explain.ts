@@ -2,6 +2,7 @@ import type { Explanation } from "../explain/flow.ts";
 import type { Look } from "../explain/table.ts";
 import { printJson, printMarkdown, printMermaid, printTable } from "../explain/print-text.ts";
 import { hasError, type Finding } from "../base/finding.ts";
+import { printableIn } from "../base/printable.ts";
 import type { NamedFile } from "../stream/parts.ts";
 import { streamProblem } from "../stream/problem.ts";
 import type { Stream } from "../stream/stream.ts";
@@ -73,7 +74,9 @@ export async function explainFiles(files: readonly NamedFile[], call: ExplainCal
     return { text: "", findings: [...findings, refused], ...known };
   }
   const print: Printer = PRINTERS[call.format];
-  const texts = await Promise.all(explanations.map(async (explanation) => print(explanation, call)));
+  // JSON has escapes of its own, which lose nothing.
+  const shown = call.format === "json" ? explanations : printableIn(explanations);
+  const texts = await Promise.all(shown.map(async (explanation) => print(explanation, call)));
   const isJsonList = texts.length > 1 && call.format === "json";
   const text = isJsonList ? `[${texts.map((each) => each.trimEnd()).join(",\n")}]\n` : texts.join("\n");
   return { text, findings, ...known };

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { matchesGlob } from "../argocd/glob.ts";
-import { withFile } from "./errors.ts";
+import { readFolder } from "../argocd/read-folder.ts";
+import { NOT_UTF8 } from "../argocd/repository.ts";
+import { FileError, withFile } from "./errors.ts";
 import { readIgnoreFile, type IsIgnored } from "./krmignore.ts";
 
 /** Which files of a folder count, by patterns on their paths in it. */
@@ -33,21 +35,25 @@ export function filesIn(path: string, selection: Selection): string[] {
 }
 
 function filesOf(folder: Folder, selection: Selection): string[] {
-  return withFile(folder.path, () => readdirSync(folder.path, { withFileTypes: true }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder.path, entry.name);
-      const name = folder.name + entry.name;
-      if (entry.name.startsWith(".") || selection.exclude.some((pattern) => matchesGlob(name, pattern))) return [];
-      if (folder.isIgnored(name.slice(folder.ignoreBase.length), entry.isDirectory())) return [];
-      if (entry.isDirectory()) {
-        if (entry.name === "node_modules" || (folder.isChart && entry.name === "templates")) return [];
-        return filesOf(folderAt(path, `${name}/`, folder), selection);
-      }
-      const isIncluded =
-        selection.include.length === 0 || selection.include.some((pattern) => matchesGlob(name, pattern));
-      return isIncluded && /\.(?:ya?ml|json)$/.test(entry.name) ? [path] : [];
-    });
+  const refuseIfBroken = (notUtf8: { shown: string } | undefined): void => {
+    if (notUtf8) throw new FileError(join(folder.path, notUtf8.shown), `${NOT_UTF8}; rename it`);
+  };
+  return withFile(folder.path, () => readFolder(folder.path)).flatMap(({ dirent: entry, notUtf8 }) => {
+    const path = join(folder.path, entry.name);
+    const name = folder.name + entry.name;
+    if (entry.name.startsWith(".") || selection.exclude.some((pattern) => matchesGlob(name, pattern))) return [];
+    if (folder.isIgnored(name.slice(folder.ignoreBase.length), entry.isDirectory())) return [];
+    if (entry.isDirectory()) {
+      if (entry.name === "node_modules" || (folder.isChart && entry.name === "templates")) return [];
+      refuseIfBroken(notUtf8);
+      return filesOf(folderAt(path, `${name}/`, folder), selection);
+    }
+    const isIncluded =
+      selection.include.length === 0 || selection.include.some((pattern) => matchesGlob(name, pattern));
+    if (!isIncluded || !/\.(?:ya?ml|json)$/.test(entry.name)) return [];
+    refuseIfBroken(notUtf8);
+    return [path];
+  });
 }
 
 /** kpt looks for a `.krmignore` in the folder that it is called with and in each package below, and only there. */

@@ -1,6 +1,7 @@
 import { fstatSync, readFileSync } from "node:fs";
 import { hasError, type Finding } from "../base/finding.ts";
 import { notText } from "../base/not-text.ts";
+import { printable } from "../base/printable.ts";
 import type { NamedFile } from "../stream/parts.ts";
 import { locate, toLine } from "../stream/result.ts";
 import { FileError, withFile } from "./errors.ts";
@@ -52,9 +53,9 @@ export function print(text: string): number {
   return OK;
 }
 
-/** Writes one line to standard error. */
+/** Writes one line to standard error, in characters that cannot change what a terminal shows. */
 export function say(line: string): void {
-  withFile("standard error", () => writeAll(STDERR, [Buffer.from(`${line}\n`)]));
+  withFile("standard error", () => writeAll(STDERR, [Buffer.from(`${printable(line)}\n`)]));
 }
 
 /**

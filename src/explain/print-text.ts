@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { printableJson } from "../base/printable.ts";
 import { addressOf, decidersOf, exceptionOf, type Decider, type Explanation, type Flow } from "./flow.ts";
 import { code, escapeMarkdown, markdownRow } from "./markdown.ts";
 import { formatTable, wrap, type Look } from "./table.ts";
@@ -120,7 +121,7 @@ export function printJson({ agent, flows, gaps }: Explanation): string {
     decidedBy: ruleOf(decider),
     unless: unless.map((each) => ({ way: each.way, ...ruleOf(each) })),
   }));
-  return `${JSON.stringify({ agent, flows: plain, gaps }, null, 2)}\n`;
+  return printableJson({ agent, flows: plain, gaps });
 }
 
 function ruleOf({ id, sentence, source, ranges }: Decider): object {

@@ -2,6 +2,7 @@ import { LF } from "../base/ascii.ts";
 import type { Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { notText } from "../base/not-text.ts";
+import { present } from "../base/record.ts";
 import { pairOf, type MapNode } from "../yaml/node.ts";
 import { isEmptyDocument, isSource, nodeAt, parse, plainOrProblem, type Source } from "../yaml/parse.ts";
 import { PlainProblem } from "../yaml/plain.ts";
@@ -11,7 +12,7 @@ import { byteOrderMark, lineNumbers } from "./lines.ts";
 import type { Item, ListParts, NamedFile, Part } from "./parts.ts";
 import { decodeUtf8, isFinding, streamProblem } from "./problem.ts";
 import { readManifest } from "./read-manifest.ts";
-import { Stream } from "./stream.ts";
+import { Stream, type Reader } from "./stream.ts";
 
 /** The largest text that goes through a full parse, in bytes: beyond it the parser's memory is out of proportion. */
 const FULL_PARSE_LIMIT = 64 * 1024 * 1024;
@@ -38,8 +39,11 @@ export function openStream(files: readonly NamedFile[], allowManifests = false):
   return documents && !isOneResourceList(documents) ? documents : openByParse(file);
 }
 
-/** Opens manifests of any number of files; a `---` line that Kubernetes refuses is an error. */
-export function openManifests(files: readonly NamedFile[]): Stream | Finding {
+/**
+ * Opens manifests of any number of files; a `---` line that Kubernetes refuses is an error. Programs differ in which objects
+ * with `items` they take apart: that is an error too, unless the one that will read them is known.
+ */
+export function openManifests(files: readonly NamedFile[], reader?: Reader): Stream | Finding {
   const items: Item[] = [];
   for (const file of files) {
     const found = findDocuments(file);
@@ -51,7 +55,7 @@ export function openManifests(files: readonly NamedFile[]): Stream | Finding {
     }
     items.push(...found);
   }
-  return new Stream(files, "documents", items);
+  return new Stream(files, "documents", items, present({ reader }));
 }
 
 function isOneResourceList(documents: Stream | Finding): boolean {
@@ -93,7 +97,7 @@ function openByParse(file: NamedFile): Stream | Finding {
   if (plain instanceof PlainProblem) return streamProblem(plain.message, "write the values out");
   const found = findByParse(file, start, source);
   if (typeof found === "string") return streamProblem(found, WRAP);
-  return headProblem(found.head) ?? new Stream([file], "full parse", found, source);
+  return headProblem(found.head) ?? new Stream([file], "full parse", found, { whole: source });
 }
 
 /** A function config from a file of its own; an error with line and column where it is no YAML map. */

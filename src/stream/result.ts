@@ -45,7 +45,7 @@ export function locate(finding: Finding, place: FilePlace | undefined): Finding 
 
 /**
  * A finding as one line for a person: `file: Kind/name: field: cause; remedy`. `input` is the name of what was read, for
- * findings that no file is known of. Control characters are shown as escapes, so that a line stays one.
+ * findings that no file is known of. What writes it to a terminal makes it printable.
  */
 export function toLine(finding: Finding, input: string): string {
   const { resource, field } = finding;
@@ -54,7 +54,7 @@ export function toLine(finding: Finding, input: string): string {
     parts.push(`${resource.kind}/${resource.namespace ? `${resource.namespace}/` : ""}${resource.name || "(no name)"}`);
   if (field) parts.push(field.path);
   parts.push(`${finding.severity === "error" ? "" : `${finding.severity}: `}${messageOf(finding)}`);
-  return parts.join(": ").replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (char) => JSON.stringify(char).slice(1, -1));
+  return parts.join(": ");
 }
 
 function messageOf({ cause, remedy }: Finding): string {

@@ -24,6 +24,9 @@ export interface Selected {
 /** The keys of a resource, and of its metadata, that say which one it is. */
 const IDENTITY = ["apiVersion", "kind", "items", "metadata", "name", "namespace", "labels", "annotations"];
 
+/** The one program that what is written is for, where it is known. */
+export type Reader = "Argo CD";
+
 /** How the resources were found: by the lines of a ResourceList, by a parse of all of it, or as documents. */
 export type Way = "lines" | "full parse" | "documents";
 
@@ -37,6 +40,7 @@ export class Stream {
   /** What could not be read and may matter, whoever asks. */
   readonly findings: Finding[] = [];
 
+  readonly #reader: Reader | undefined;
   readonly #regions: Regions;
   readonly #list: ListParts | undefined;
   readonly #items: Item[] = [];
@@ -51,8 +55,14 @@ export class Stream {
   #words: WordSearch | undefined;
 
   /** `whole` is the parse of the one file, where its parts were found by that. */
-  constructor(files: readonly NamedFile[], way: Way, parts: ListParts | readonly Item[], whole?: Source) {
+  constructor(
+    files: readonly NamedFile[],
+    way: Way,
+    parts: ListParts | readonly Item[],
+    { whole, reader }: { whole?: Source; reader?: Reader } = {},
+  ) {
     this.files = files;
+    this.#reader = reader;
     this.way = way;
     this.#regions = new Regions(files, way === "documents");
     this.#list = "head" in parts ? parts : undefined;
@@ -283,13 +293,16 @@ export class Stream {
       item.kind = manifest.ref.kind;
       const { items } = manifest.object;
       if (Array.isArray(items)) return this.#takeElements(item, manifest, items);
+      // argo-cd: reposerver/repository, isNullList.
+      const isNullList = items === null && !("spec" in manifest.object) && !("status" in manifest.object);
+      if (isNullList && this.#reader === "Argo CD") return;
     }
     item.kind ??= "";
     const position = this.#items.push(item) - 1;
     addTo(this.#byKind, item.kind, position);
   }
 
-  /** As kubectl and Argo CD take apart whatever has items (k8s.io/apimachinery: unstructured/helpers.go, decodeToList). */
+  /** As kubectl and Argo CD take apart whatever has items, and kustomize a List alone (k8s.io/apimachinery: unstructured/helpers.go, decodeToList). */
   #takeElements({ region, path }: Item, { ref }: Manifest, elements: readonly unknown[]): void {
     const source = this.#regions.sourceOf(region);
     const node = isFinding(source) ? undefined : nodeAt(source, [...path, "items"]);
@@ -298,7 +311,7 @@ export class Stream {
         ? ["a ResourceList stands among other resources", "name its file alone, or write its items as documents"]
         : node?.kind !== "list"
           ? ["a list takes its items from an alias or a merge key", "write its items out"]
-          : ref.kind.endsWith("List")
+          : ref.kind.endsWith("List") || this.#reader === "Argo CD"
             ? []
             : ["kubectl takes apart what has items, and kustomize only a List", "make it a List, or rename items"];
     const [cause, remedy = ""] = problem;
@@ -308,7 +321,7 @@ export class Stream {
     for (const [position, element] of elements.entries()) {
       const { apiVersion, kind } = isRecord(element) ? element : {};
       const own = typeof kind === "string" ? kind : "";
-      const isNameless = isRecord(element) && !own && !apiVersion;
+      const isNameless = isRecord(element) && !own && !apiVersion && this.#reader !== "Argo CD";
       const hasItems = isRecord(element) && Array.isArray(element["items"]);
       const item: Item = { region, path: [...path, "items", position], kind: hasItems ? undefined : own };
       this.#take(isNameless ? { ...item, kind: inferred.kind, inferred } : item);

@@ -8,10 +8,18 @@ const local = `  annotations:
     config.kubernetes.io/local-config: "true"
 `;
 
+/** An element of a block list with a map as its value. */
+const element = (text: string): string => `- ${text.trim().replaceAll("\n", "\n  ")}\n`;
+
+const leftOut = (folders: string): string =>
+  `the source: warning: ${folders} left out, as in a directory of Argo CD; set the parameter directory.recurse to true if they are meant`;
+
+const recurse = { name: "directory.recurse", string: "true" };
+
 describe("a folder of manifests", () => {
   test("comes out in the order of its paths, with the agent rewritten and every other byte as it was", () => {
     const folder = repository({ "b/pipeline.yml": pipeline(), "a.yaml": CONFIG_MAP, "c.yaml": agent(), "z.txt": "no" });
-    const { status, stdout, said } = plugin(folder);
+    const { status, stdout, said } = plugin(folder, { parameters: [recurse] });
     expect({ status, said }).toEqual({ status: 0, said: [] });
     expect(stdout.startsWith(`${CONFIG_MAP}---\n${pipeline()}---\n`), stdout).toBe(true);
     expect(portsIn(stdout)).toEqual(["4317"]);
@@ -32,7 +40,51 @@ describe("a folder of manifests", () => {
     expect(stdout.startsWith("---\n{")).toBe(true);
   });
 
-  test("leaves hidden files and folders out, and what patterns say", () => {
+  test("leaves sub-folders out, and says so where they hold manifests", () => {
+    const files = { "a.yaml": agent(), "p.yaml": pipeline() };
+    const none = { ".hidden/b.yaml": CONFIG_MAP, "node_modules/b.yaml": CONFIG_MAP };
+    expect(plugin(repository({ ...files, ...none, "docs/values.yaml": "size: 3\n" })).said).toEqual([]);
+    const one = repository({ ...files, ...none, "more/deep/b.yaml": CONFIG_MAP });
+    const ran = plugin(one);
+    expect(ran).toMatchObject({ status: 0, said: [leftOut("the sub-folder more with manifests is")] });
+    expect(ran.stdout).not.toContain("ConfigMap");
+    const two = repository({
+      "b/agent.json": JSON.stringify({ apiVersion: "v1", kind: "C", metadata: {} }),
+      "c/p.yml": pipeline(),
+    });
+    expectRefusal(plugin(two), /holds no resources/, leftOut("the sub-folders b, c with manifests are"));
+    const all = plugin(one, { parameters: [recurse] });
+    expect(all.said).toEqual([]);
+    expect(all.stdout.split("kind: ConfigMap")).toHaveLength(2);
+  });
+
+  test("leaves files out that say so, whatever they hold, and hidden ones that are no manifests", () => {
+    const marker = "# +argocd:skip-file-rendering\n";
+    const folder = repository({
+      "a.yaml": agent(),
+      "p.yaml": pipeline(),
+      "draft.yaml": `${marker}${CONFIG_MAP}`,
+      "values.yaml": `${CONFIG_MAP}---\n${marker}size: 3\n`,
+      "broken.json": `{ ${marker}`,
+      "library.jsonnet": marker.replace("#", "//"),
+      ".pre-commit-config.yaml": "repos: []\n",
+      ".words.yaml": CONFIG_MAP.replace("words", "hidden"),
+    });
+    const { status, stdout, said } = plugin(folder);
+    expect({ status, said }).toEqual({ status: 0, said: [] });
+    expect(stdout.match(/kind: ConfigMap\n.*\n {2}name: (\w+)/g)).toEqual([
+      "kind: ConfigMap\nmetadata:\n  name: hidden",
+    ]);
+  });
+
+  test("is refused with Jsonnet, which Argo CD would run", () => {
+    const files = { "a.yaml": agent(), "p.yaml": pipeline(), "more.jsonnet": "{}\n" };
+    expectRefusal(plugin(repository(files)), /^more\.jsonnet: is Jsonnet, .*; commit what it makes, or leave it out/);
+    const parameters = [{ name: "directory.exclude", string: "*.jsonnet" }];
+    expect(plugin(repository(files), { parameters }).status).toBe(0);
+  });
+
+  test("leaves hidden folders out, and what patterns say", () => {
     const folder = repository({
       ".github/workflows/ci.yaml": "on: push\n",
       "agents/values.yaml": "no: resource\n",
@@ -40,8 +92,12 @@ describe("a folder of manifests", () => {
       "agents/deep/pipeline.yaml": pipeline(),
       "other/pipeline.yaml": pipeline("other", 9090),
     });
-    expectRefusal(plugin(folder), /^agents\/values\.yaml:1:1: a document without apiVersion and kind is no resource/);
+    expectRefusal(
+      plugin(folder, { parameters: [recurse] }),
+      /^agents\/values\.yaml:1:1: a document without apiVersion and kind is no resource/,
+    );
     const parameters = [
+      recurse,
       { name: "directory.include", array: ["agents/**/*.yaml"] },
       { name: "directory.exclude", string: "values*.yaml, nothing" },
     ];
@@ -103,6 +159,26 @@ describe("what is for no cluster", () => {
     const { status, stdout, said } = plugin(repository({ ...files, "z.yaml": head + elements.join("") }));
     expect({ status, said, ports: portsIn(stdout) }).toEqual({ status: 0, said: [], ports: ["4317,4318,4319"] });
     expect(stdout.endsWith(`---\n${head}${elements.toSpliced(1, 1).join("")}`), stdout).toBe(true);
+  });
+
+  test("whatever has items is taken apart, as Argo CD does it, and its elements say what they are", () => {
+    const menu = "apiVersion: example.com/v1\nkind: Menu\nmetadata: {name: m}\nitems:\n";
+    const { status, stdout, said } = plugin(repository({ "a.yaml": menu + element(agent()) + element(pipeline()) }));
+    expect({ status, said, ports: portsIn(stdout) }).toEqual({ status: 0, said: [], ports: ["4317"] });
+    for (const head of [menu, "apiVersion: v1\nkind: ConfigMapList\nitems:\n"]) {
+      const nameless = `${head}${element("metadata: {name: dish}")}`;
+      expectRefusal(
+        plugin(repository({ ...files, "z.yaml": nameless })),
+        /^z\.yaml:\d:\d: a document without apiVersion and kind is no resource/,
+      );
+    }
+    for (const items of ["[]", "null", ""]) {
+      const empty = `apiVersion: v1\nkind: ConfigMapList\nitems: ${items}\n`;
+      expectRefusal(plugin(repository({ "a.yaml": empty })), /holds no resources/);
+    }
+    // Argo CD applies this one as it stands.
+    const kept = "apiVersion: v1\nkind: Menu\nmetadata: {name: m}\nitems: null\nspec: {}\n";
+    expect(plugin(repository({ ...files, "z.yaml": kept })).stdout).toContain(kept);
   });
 
   test("a ResourceList among the files is refused", () => {

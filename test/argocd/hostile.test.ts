@@ -15,13 +15,25 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshFolder } from "../folders.ts";
 import { agent, CONFIG_MAP, pipeline, portsIn, SECRET, SECRET_VALUE } from "./manifests.ts";
-import { expectRefusal, kustomize, plugin, processesWith, repository, startOf, until, withHelm } from "./plugin.ts";
+import {
+  expectRefusal,
+  helm,
+  kustomize,
+  plugin,
+  processesWith,
+  repository,
+  startOf,
+  until,
+  withHelm,
+} from "./plugin.ts";
 
 const fine = { "app/agent.yaml": agent(), "app/pipeline.yaml": pipeline() };
 const kustomized = {
   ...fine,
   "app/kustomization.yaml": "resources: [agent.yaml, pipeline.yaml]\n",
 };
+const latin1 = (app: string, name: string): Buffer => Buffer.from(join(app, name), "latin1");
+const recurse = { parameters: [{ name: "directory.recurse", string: "true" }] };
 const chart = {
   "app/Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\n",
   "app/templates/agent.yaml": agent(),
@@ -53,14 +65,14 @@ describe("links and paths out of the repository", () => {
     for (const target of ["/etc", repository({ "secret.yaml": SECRET })]) {
       const app = join(repository(fine), "app");
       symlinkSync(target, join(app, "more"));
-      expectRefusal(plugin(app), /^more: a symbolic link that leads out of the repository; /);
+      expectRefusal(plugin(app, recurse), /^more: a symbolic link that leads out of the repository; /);
     }
   });
 
   test("a link to a folder above itself, which would have no end", () => {
     const app = join(repository(fine), "app");
     symlinkSync("..", join(app, "again"));
-    expectRefusal(plugin(app), "again: a symbolic link that leads back to a folder above it; remove it");
+    expectRefusal(plugin(app, recurse), "again: a symbolic link that leads back to a folder above it; remove it");
   });
 
   test("a link to itself, and one to nothing", () => {
@@ -74,7 +86,7 @@ describe("links and paths out of the repository", () => {
   test("links inside of the repository are followed", () => {
     const app = join(repository({ "app/agent.yaml": agent(), "shared/pipeline.yaml": pipeline() }), "app");
     symlinkSync("../shared", join(app, "shared"));
-    expect(portsIn(plugin(app).stdout)).toEqual(["4317"]);
+    expect(portsIn(plugin(app, recurse).stdout)).toEqual(["4317"]);
   });
 
   test("the repository ends where Argo CD says, whatever lies around it", () => {
@@ -230,6 +242,57 @@ describe("names and values that look like flags or commands", () => {
     expect([...readdirSync(app), ...readdirSync(built)]).not.toContain("pwned");
   });
 
+  test("file names that are not UTF-8, which no program finds again by the name it was given", () => {
+    const shown = String.raw`caf\xe9`;
+    const rename = "its name is not UTF-8, so that it cannot be opened by it; rename it";
+    for (const [files, name, line] of [
+      [fine, "café.yaml", `${shown}.yaml: ${rename}`],
+      [{ ...fine, "app/ok.yaml": CONFIG_MAP }, "café.json", `${shown}.json: ${rename}`],
+      ...(helm === undefined ? [] : [[chart, "templates/café.yaml", `templates/${shown}.yaml: ${rename}`] as const]),
+    ] as const) {
+      const app = join(repository(files), "app");
+      writeFileSync(latin1(app, name), CONFIG_MAP);
+      // A file whose name is what the other one is read as.
+      writeFileSync(join(app, "caf\ufffd.txt"), "");
+      expectRefusal(plugin(app), line);
+    }
+    const app = join(repository(fine), "app");
+    mkdirSync(latin1(app, "café"));
+    writeFileSync(latin1(app, "café/words.yaml"), CONFIG_MAP);
+    expectRefusal(plugin(app, recurse), `${shown}: ${rename}`);
+    writeFileSync(latin1(app, "café.txt"), "no manifest");
+    expect(plugin(app).status).toBe(0);
+  });
+
+  test("characters that move a terminal's cursor, colour it or turn its text around", () => {
+    const odd = "\u001b[2K\u009b31m\u202e\u2066\u200f\u0007x";
+    const raw = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u;
+    const escaped = String.raw`"\u001b[2K\u009b31m\u202e\u2066\u200f\u0007x"`;
+    const noisy = join(freshFolder(), "kustomize");
+    writeFileSync(noisy, `#!/bin/sh\nprintf '%s' '${odd}' >&2\nexit 1\n`);
+    chmodSync(noisy, 0o755);
+    const named = { ...fine, [`app/${odd}.yaml`]: "no: kind\n" };
+    const called = {
+      ...fine,
+      "app/pipeline.yaml": pipeline().replace("name: backend", `name: ${escaped}`).replace(":4317", ""),
+    };
+    const built = kustomization(kustomized["app/kustomization.yaml"]);
+    for (const [app, call] of [
+      [join(repository(named), "app"), {}],
+      [join(repository(called), "app"), {}],
+      [join(repository(fine), "app"), { parameters: [{ name: odd, string: odd }] }],
+      [join(repository(fine), "app"), { parameters: [{ name: "source", string: odd }] }],
+      [join(repository(fine), "app"), { args: ["generate", odd] }],
+      [join(repository(fine), "app"), { args: ["generate", `--${odd}`] }],
+      [built, { env: { INTERCEPT_BACKENDS_KUSTOMIZE: noisy } }],
+    ] as const) {
+      const { status, stdout, said } = plugin(app, call);
+      expect([status === 0, stdout]).toEqual([false, ""]);
+      expect(said.join("\n")).not.toMatch(raw);
+      expect(said.join("\n")).toContain(String.raw`\u009b31m\u202e\u2066\u200f`);
+    }
+  });
+
   test("the environment of an Application, which never reaches a renderer", () => {
     const seen = join(freshFolder(), "seen");
     const spy = join(freshFolder(), "kustomize");
@@ -314,10 +377,10 @@ describe("too much", () => {
     mkdirSync(join(app, "many"));
     for (let at = 0; at < 10_000; at++) writeFileSync(join(app, "many", `${at}.yaml`), "");
     expectRefusal(
-      plugin(app),
+      plugin(app, recurse),
       /^source: the source has more than 5000 files and folders; .*INTERCEPT_BACKENDS_MAX_FILES$/,
     );
-    expect(plugin(app, { env: { INTERCEPT_BACKENDS_MAX_FILES: "20000" } }).status).toBe(0);
+    expect(plugin(app, { ...recurse, env: { INTERCEPT_BACKENDS_MAX_FILES: "20000" } }).status).toBe(0);
   });
 
   test("a renderer that prints without end", () => {

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { printable } from "../../src/base/printable.ts";
 import { toLine } from "../../src/stream/result.ts";
 import { run } from "../../src/rewrite/run.ts";
 import { runProgram } from "../program.ts";
@@ -19,7 +20,7 @@ function expected(bytes: Uint8Array): { stdout: string; stderr: string; status: 
   const told = findings.filter(({ severity }) => severity !== "info");
   return {
     stdout: Buffer.concat(output).toString("latin1"),
-    stderr: told.map((finding) => `${toLine(finding, "standard input")}\n`).join(""),
+    stderr: told.map((finding) => `${printable(toLine(finding, "standard input"))}\n`).join(""),
     status: told.some(({ severity }) => severity === "error") ? 1 : 0,
   };
 }

@@ -26,7 +26,7 @@ export function openByParse(text: string): Stream | undefined {
   const source = parse(text.replace(/^\ufeff/, ""));
   if (!isSource(source) || source.repeatedKey) return undefined;
   const found = findByParse(file, start, source);
-  return typeof found === "string" ? undefined : new Stream([file], "full parse", found, source);
+  return typeof found === "string" ? undefined : new Stream([file], "full parse", found, { whole: source });
 }
 
 /** What a run makes of a stream that was opened in some way, where its function config and results can be read. */
