@@ -91,7 +91,7 @@ describe("what an Application says", () => {
       "1,2,4317",
     ]);
     const labels = [{ name: "agent.selector.matchLabels", map: { none: "such" } }];
-    expectRefusal(withParameters(JSON.stringify(labels)), /no DaemonSet matches the agent's labels none=such/);
+    expectRefusal(withParameters(JSON.stringify(labels)), /no workload matches the agent's labels none=such/);
     for (const nothing of ["", "null", "[]"]) expect(withParameters(nothing).status, nothing).toBe(0);
   });
 
