@@ -49,13 +49,14 @@ ARG TINI_VERSION=0.19.0-1
 RUN apt-get update && apt-get install -y --no-install-recommends "tini=${TINI_VERSION}*"
 COPY --from=program /build/dist/intercept-backends /usr/local/bin/
 # Container engines look for nobody by its name.
-RUN mkdir -p /image/etc /image/usr/bin /image/usr/share/doc/tini /image/usr/share/doc/libc6 \
+RUN mkdir -p /image/etc /image/usr/bin \
     && printf 'root:x:0:0::/:/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/sbin/nologin\n' >/image/etc/passwd \
     && printf 'root:x:0:\nnogroup:x:65534:\n' >/image/etc/group \
     && mkdir -m 1777 /image/tmp \
     && cp /usr/bin/tini-static /image/usr/bin/tini \
-    && for package in tini libc6; do cp "/usr/share/doc/$package/copyright" "/image/usr/share/doc/$package/"; done \
-    && for file in $(ldd /usr/local/bin/intercept-backends | grep -o '/[^ ]*'); do cp -L --parents "$file" /image; done
+    && cp /usr/bin/prlimit /image/usr/bin/ \
+    && for package in tini libc6 util-linux libsmartcols1; do mkdir -p "/image/usr/share/doc/$package" && cp "/usr/share/doc/$package/copyright" "/image/usr/share/doc/$package/"; done \
+    && for file in $({ ldd /usr/local/bin/intercept-backends; ldd /usr/bin/prlimit; } | grep -o '/[^ ]*'); do cp -L --parents "$file" /image; done
 
 FROM scratch
 # A release passes the version of package.json.

@@ -54,13 +54,31 @@ export async function generate(folder: string, env: Environment, given?: Manifes
     const cause = `${rendered.name} holds no resources, and Argo CD would take that for an order to delete everything`;
     before.unshift(problem(cause, "see what the source should hold, or delete the Application"));
   }
-  if (before.length > 0) return { output: [], lines: [...before, ...warnings].map(lineFor), failed: true };
+  if (before.length > 0) return { output: [], lines: bounded([...before, ...warnings], lineFor), failed: true };
 
   const findings = [...runPasses(stream, plan.passes, parameters.own), ...warnings];
   const all = hasError(findings) ? findings : [...findings, ...stripAnnotations(stream)];
   const failed = hasError(all);
-  const lines = all.filter(({ severity }) => severity !== "info").map(lineFor);
-  return { output: failed ? [] : asYaml(stream.write()), lines: [...new Set(lines)], failed };
+  return { output: failed ? [] : asYaml(stream.write()), lines: bounded(all, lineFor), failed };
+}
+
+/** Most lines of a call, and most characters of one: Argo CD keeps them with the Application, and shows them as one text. */
+const MOST_LINES = 100;
+const MOST_CHARACTERS = 2000;
+
+function rank({ severity }: Finding): number {
+  return severity === "error" ? 0 : 1;
+}
+
+/** Errors and warnings as lines, each once; where there are too many, errors come first and the last line counts the others. */
+function bounded(findings: readonly Finding[], lineFor: (finding: Finding) => string): string[] {
+  const shown = findings.filter(({ severity }) => severity !== "info");
+  const ordered = shown.length > MOST_LINES ? shown.toSorted((one, other) => rank(one) - rank(other)) : shown;
+  const lines = [...new Set(ordered.map(lineFor))];
+  const kept = lines
+    .slice(0, MOST_LINES)
+    .map((line) => (line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line));
+  return lines.length > MOST_LINES ? [...kept, `and ${lines.length - MOST_LINES} more`] : kept;
 }
 
 /** Argo CD takes a stream that begins like JSON for nothing but JSON (apimachinery: util/yaml, NewYAMLOrJSONDecoder). */
@@ -130,5 +148,5 @@ function fallbackConfig({ functionConfig }: Operator): Manifest | Finding | unde
 }
 
 function failure(findings: readonly Finding[]): Generated {
-  return { output: [], lines: findings.map((finding) => toLine(finding, "source")), failed: true };
+  return { output: [], lines: bounded(findings, (finding) => toLine(finding, "source")), failed: true };
 }

@@ -12,7 +12,7 @@ export interface Operator {
   deadline: number;
   /** Most bytes that are read of a source, and that a renderer may print. */
   bytes: number;
-  /** Most bytes of memory for one process of the call: a renderer, or the one that reads and rewrites. */
+  /** Most bytes of memory of a renderer with all that it starts, and of the process that reads and rewrites. */
   memory: number;
   /** Most files and folders that are looked at in one source. */
   files: number;
@@ -49,7 +49,7 @@ export function readOperator(env: Environment): { operator: Operator; findings: 
     kustomize: path("INTERCEPT_BACKENDS_KUSTOMIZE"),
     helm: path("INTERCEPT_BACKENDS_HELM"),
     deadline: number("INTERCEPT_BACKENDS_DEADLINE_SECONDS", 45, 3600) * 1000,
-    bytes: number("INTERCEPT_BACKENDS_MAX_MEGABYTES", 16, 1024) * MIB,
+    bytes: number("INTERCEPT_BACKENDS_MAX_MEGABYTES", 64, 1024) * MIB,
     memory: number("INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES", 512, 65_536) * MIB,
     files: number("INTERCEPT_BACKENDS_MAX_FILES", 5000, 1_000_000),
     remoteBases: flag("INTERCEPT_BACKENDS_ALLOW_REMOTE_BASES"),

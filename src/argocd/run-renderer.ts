@@ -86,6 +86,13 @@ export async function runRenderer(call: Call, { env, operator, end }: Surroundin
     case "exit": {
       const name = `${program} ${args[0]}`;
       if (ran.status === 0) return { files: [{ path: name, bytes: ran.stdout }], name, areSources: false };
+      if (ran.signal === "SIGKILL" || ran.signal === "SIGXCPU") {
+        const cause = `${program} was ended by ${ran.signal}, for too much time or memory`;
+        const settings = "INTERCEPT_BACKENDS_DEADLINE_SECONDS, INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES";
+        return [
+          problem(cause, `make the source simpler, or let the operator raise ${settings} or the sidecar's limit`),
+        ];
+      }
       const how = ran.status === null ? `was ended by ${ran.signal ?? "a signal"}` : `failed`;
       const words = oneLine(hideValues(ran.stderr, secrets()));
       return [problem(`${program} ${how}: ${words}`, "correct the source, or see what it says by itself")];

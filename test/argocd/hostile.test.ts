@@ -323,7 +323,7 @@ describe("names and values that look like flags or commands", () => {
     const names = lines
       .flatMap((line) => /^(\w+)=/.exec(line)?.[1] ?? [])
       .filter((name) => !/^(?:PWD|OLDPWD|SHLVL|_)$/.test(name));
-    expect(names.toSorted()).toEqual(["GIT_ALLOW_PROTOCOL", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "PATH"]);
+    expect(names.toSorted()).toEqual(["GIT_ALLOW_PROTOCOL", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "PATH", "TMPDIR"]);
     expect(lines.slice(-3)).toEqual(["build", "--load-restrictor=LoadRestrictionsRootOnly", "."]);
     expect(readdirSync(app)).not.toContain("pwned");
   });
@@ -365,11 +365,11 @@ describe("too much", () => {
   test("a file of 200 MB, as a manifest and in a kustomization", () => {
     const app = join(repository({ ...fine, "app/big.yaml": "" }), "app");
     truncateSync(join(app, "big.yaml"), 200_000_000);
-    expectRefusal(plugin(app), `big.yaml: with this file the source is larger than 16 MiB; ${large}`);
+    expectRefusal(plugin(app), `big.yaml: with this file the source is larger than 64 MiB; ${large}`);
     writeFileSync(join(app, "kustomization.yaml"), "configMapGenerator: [{name: x, files: [big.yaml]}]\n");
-    expectRefusal(plugin(app), `big.yaml: with this file the source is larger than 16 MiB; ${large}`);
+    expectRefusal(plugin(app), `big.yaml: with this file the source is larger than 64 MiB; ${large}`);
     truncateSync(join(app, "kustomization.yaml"), 200_000_000);
-    expectRefusal(plugin(app), `kustomization.yaml: with this file the source is larger than 16 MiB; ${large}`);
+    expectRefusal(plugin(app), `kustomization.yaml: with this file the source is larger than 64 MiB; ${large}`);
   });
 
   test("ten thousand files", () => {
@@ -390,7 +390,7 @@ describe("too much", () => {
     const ran = plugin(join(repository(kustomized), "app"), { env: { INTERCEPT_BACKENDS_KUSTOMIZE: endless } });
     expectRefusal(
       ran,
-      "source: kustomize prints more than 16 MiB; make the source smaller, or let the operator raise INTERCEPT_BACKENDS_MAX_MEGABYTES",
+      "source: kustomize prints more than 64 MiB; make the source smaller, or let the operator raise INTERCEPT_BACKENDS_MAX_MEGABYTES",
     );
   });
 
@@ -481,7 +481,7 @@ describe("what keeps the program itself busy", () => {
       env: { ...allowed, INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES: "60000" },
     });
     const child = spawn(call.command, call.argv, { env: call.env, detached: true, stdio: "ignore" });
-    await until(() => processesWith(app).length === 2);
+    await until(() => processesWith(app).length === 3);
     endAsArgoCd(child);
     await until(() => processesWith(app).length === 0);
   });

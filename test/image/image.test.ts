@@ -65,7 +65,7 @@ withEngine("the image", () => {
 
     test("holds no shell, no program but its own, and the licences of each", () => {
       const inFolder = (path: string): string[] => readdirSync(join(files, path)).toSorted();
-      expect(inFolder("usr/bin")).toEqual(["tini"]);
+      expect(inFolder("usr/bin")).toEqual(["prlimit", "tini"]);
       expect(inFolder("usr/local/bin")).toEqual(["helm", "intercept-backends", "kustomize"]);
       expect(
         treeOf(files)
@@ -73,7 +73,15 @@ withEngine("the image", () => {
           .map(({ path }) => path),
       ).toEqual(["/usr/bin", "/usr/local/bin"]);
       const licences = join(files, "usr/share/doc");
-      expect(inFolder("usr/share/doc")).toEqual(["helm", "intercept-backends", "kustomize", "libc6", "tini"]);
+      expect(inFolder("usr/share/doc")).toEqual([
+        "helm",
+        "intercept-backends",
+        "kustomize",
+        "libc6",
+        "libsmartcols1",
+        "tini",
+        "util-linux",
+      ]);
       expect(readFileSync(join(licences, "helm/copyright"), "utf8")).toMatch(
         /^== helm\.sh\/helm\/v3@.*\n[^]*^== k8s\.io/m,
       );
