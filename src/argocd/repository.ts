@@ -54,7 +54,8 @@ function rootByArgoCd(folder: string, path: string | undefined): string | undefi
   return length === undefined ? folder : names.slice(0, -length).join(sep) || sep;
 }
 
-function rootByGit(folder: string): string | undefined {
+/** The nearest folder with `.git`, from a folder up; undefined where there is none. */
+export function rootByGit(folder: string): string | undefined {
   for (let here = folder; ; here = join(here, "..")) {
     if (lstatSync(join(here, ".git"), { throwIfNoEntry: false })) return here;
     if (here === join(here, "..")) return undefined;

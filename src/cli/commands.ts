@@ -10,6 +10,7 @@ import { hintAt, oneOf, wantsColour, type ColourChoice, type GlobalOptions } fro
 import type { CheckOptions } from "./check.ts";
 import type { DiffOptions } from "./diff.ts";
 import type { ExplainOptions } from "./explain.ts";
+import type { GenerateOptions } from "./generate.ts";
 import type { ConfigOptions } from "./rewrite.ts";
 import { OK, print } from "./streams.ts";
 
@@ -191,14 +192,17 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
         "manifests. Prints the result with the agent rewritten, or nothing after an error.",
       examples: [
         ["intercept-backends generate overlay", "what Argo CD will get"],
+        ["intercept-backends generate --application application.yaml", "with the Application's path and parameters"],
         ["intercept-backends generate overlay | kubectl diff -f -", "against the cluster"],
       ],
     },
-    async ([folder], options: ConfigOptions) => {
+    async ([folder], options: GenerateOptions) => {
       const { guarded } = await import("./guard.ts");
       return guarded(argv, async () => (await import("./generate.ts")).generateCall(folder, options));
     },
-  ).option(...FUNCTION_CONFIG);
+  )
+    .option("--application <file>", "an Argo CD Application, whose path in DIR, name, namespace and parameters count")
+    .option(...FUNCTION_CONFIG);
 
   add(
     "parameters [DIR]",
