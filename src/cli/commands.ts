@@ -225,6 +225,20 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
   );
 
   add(
+    "install <DIR>",
+    "copy the executable into a folder",
+    {
+      about:
+        "Copies the executable into DIR, as intercept-backends. An init container hands it to another container by this.",
+      examples: [
+        ["intercept-backends install /usr/local/bin", "on a laptop"],
+        ["intercept-backends install /programs", "as deploy/argocd/executable does it"],
+      ],
+    },
+    async ([folder = ""]) => (await import("./install.ts")).installCall(folder),
+  );
+
+  add(
     "schema",
     "the JSON Schema of the function config",
     {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
+import { printableIn } from "../base/printable.ts";
 import { hasError } from "../base/finding.ts";
 import { compareExplanations } from "../explain/compare-flows.ts";
 import { printChangeMarkdown, printChangeTable } from "../explain/print-changes.ts";
@@ -35,7 +36,7 @@ export async function diffCall(operands: readonly string[], given: DiffOptions):
     throw new UsageError(`neither ${base} nor ${head ?? WORKING_TREE} has ${path}`, "diff");
   }
   if ([before, after].some((side) => side && hasError(side.findings))) return FAILED;
-  const changes = compareExplanations(before?.explanations ?? [], after?.explanations ?? []);
+  const changes = printableIn(compareExplanations(before?.explanations ?? [], after?.explanations ?? []));
   const text =
     given.format === "markdown" ? printChangeMarkdown(changes) : printChangeTable(changes, lookOf(given.color));
   write([Buffer.from(text)]);

@@ -7,6 +7,7 @@ import { endFellows, endProcess, hasRole, MARK, watchMemory } from "../argocd/fe
 import { MIB, overdue, overweight, readOperator, type Operator } from "../argocd/operator.ts";
 import { problem, type Finding } from "../base/finding.ts";
 import { toLine } from "../stream/result.ts";
+import { isExecutable } from "./executable.ts";
 import { FAILED, say, write } from "./streams.ts";
 
 /** Milliseconds beyond the deadline: the work keeps it by itself where it can, in words that say more. */
@@ -151,8 +152,8 @@ function removeFolder(folder: string): void {
 
 /** What stands before the arguments when this program starts itself: nothing for an executable, the script for Node. */
 function ourselves(operator?: Operator): string[] {
+  if (isExecutable()) return [];
   const [, script = ""] = process.argv;
-  if (process.versions["bun"] !== undefined && script.startsWith("/$bunfs/")) return [];
   // So that it is ended by us, in a sentence, and not by Node with a trace.
   const heap = operator === undefined ? [] : [`--max-old-space-size=${(operator.memory / MIB) * 2}`];
   return [...process.execArgv, ...heap, script];

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { portsIn } from "./manifests.ts";
 import { freshFolder, root } from "../folders.ts";
 import { kustomize, plugin, repository } from "./plugin.ts";
@@ -10,6 +10,7 @@ import { kustomize, plugin, repository } from "./plugin.ts";
 interface Container {
   name: string;
   image: string;
+  command: string[];
   volumeMounts: { name: string; mountPath: string }[];
   securityContext: Record<string, unknown>;
   resources: { limits: Record<string, string> };
@@ -23,8 +24,12 @@ interface Source {
   plugin: { name: string; parameters: { name: string; array: string[] }[] };
 }
 
-/** The repo-server as Argo CD's own manifests have it, as far as a sidecar needs it. */
-const repoServer = `apiVersion: apps/v1
+function read(path: string): unknown {
+  return parse(readFileSync(join(root, path), "utf8"));
+}
+
+/** The repo-server and the settings as Argo CD's own manifests have them, as far as the components need them. */
+const equivalent = `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: argocd-repo-server
@@ -36,56 +41,134 @@ spec:
       containers:
       - name: argocd-repo-server
         image: argocd
+        volumeMounts:
+        - {name: plugins, mountPath: /home/argocd/cmp-server/plugins}
+      initContainers:
+      - name: copyutil
+        image: argocd
       volumes:
       - {name: var-files, emptyDir: {}}
       - {name: plugins, emptyDir: {}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-cm
 `;
 
-function read(path: string): unknown {
-  return parse(readFileSync(join(root, path), "utf8"));
+/** The manifests that Argo CD is installed with, out of the module that the tests build its plugin server from. */
+function installManifests(): string | undefined {
+  const argv = [
+    "-C",
+    join(root, "test/argocd/sidecar/cmp-server"),
+    "list",
+    "-m",
+    "-f",
+    "{{.Dir}}",
+    "github.com/argoproj/argo-cd/v3",
+  ];
+  const { status, stdout } = spawnSync("go", argv, {
+    encoding: "utf8",
+    env: { ...process.env, GOFLAGS: "-mod=mod", GOPROXY: "off" },
+  });
+  const file = join(stdout.trim(), "manifests/install.yaml");
+  return status === 0 && stdout.trim() !== "" && existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
-describe("the sidecar", () => {
+const real = installManifests();
+if (real === undefined) {
+  if (process.env["REQUIRE_HOSTS"] === "1") {
+    test("Argo CD's own manifests: are there", () => expect.unreachable("build its plugin server first, see .ci/run"));
+  } else {
+    console.warn("MISSING: Argo CD's own manifests, so that deploy/argocd was tried on an equivalent alone");
+  }
+}
+const manifests: [string, string][] = [
+  ["an equivalent", equivalent],
+  ...(real === undefined ? [] : [["Argo CD's own", real] as [string, string]]),
+];
+
+interface Installed {
+  spec: { containers: Container[]; initContainers: Container[]; volumes: Volume[] };
+  buildOptions: string | undefined;
+}
+
+/** What kustomize makes of manifests with some of the components. */
+function installed(text: string, components: readonly string[]): Installed {
   const folder = repository({
-    "install/kustomization.yaml":
-      "resources: [repo-server.yaml]\ncomponents: [../argocd]\nimages: [{name: intercept-backends, newName: mine, newTag: v1}]\n",
-    "install/repo-server.yaml": repoServer,
+    "install/kustomization.yaml": `resources: [install.yaml]\ncomponents: [${components.join(", ")}]\nimages: [{name: intercept-backends, newName: mine, newTag: v1}]\n`,
+    "install/install.yaml": text,
   });
   cpSync(join(root, "deploy/argocd"), join(folder, "argocd"), { recursive: true });
-  const built = spawnSync(kustomize, ["build", join(folder, "install")], { encoding: "utf8" });
-  const { spec } = (
-    parse(built.stdout) as { spec: { template: { spec: { containers: Container[]; volumes: Volume[] } } } }
-  ).spec.template;
-  const sidecar = spec.containers.find(({ name }) => name === "intercept-backends");
-
-  test("stands beside the repo-server, with the image that the operator sets", () => {
-    expect(spec.containers.map(({ name }) => name).toSorted()).toEqual(["argocd-repo-server", "intercept-backends"]);
-    expect(sidecar?.image).toBe("mine:v1");
+  const { stdout, stderr } = spawnSync(kustomize, ["build", join(folder, "install")], {
+    encoding: "utf8",
+    maxBuffer: 1024 ** 3,
   });
+  expect(stderr).toBe("");
+  const all = parseAllDocuments(stdout).map(
+    (document) => document.toJS() as { kind: string; metadata: { name: string } },
+  );
+  const find = (kind: string, name: string): unknown =>
+    all.find((one) => one.kind === kind && one.metadata.name === name);
+  const server = find("Deployment", "argocd-repo-server") as { spec: { template: Pick<Installed, "spec"> } };
+  const settings = find("ConfigMap", "argocd-cm") as { data?: Record<string, string> };
+  return { spec: server.spec.template.spec, buildOptions: settings.data?.["kustomize.buildOptions"] };
+}
 
-  test("has every volume that it mounts, and a /tmp of its own", () => {
-    const volumes = spec.volumes.map(({ name }) => name);
-    expect(volumes).toEqual(expect.arrayContaining(sidecar?.volumeMounts.map(({ name }) => name) ?? [""]));
+const namesOf = (all: readonly { name: string }[]): string[] => all.map(({ name }) => name);
+
+/** Expects of a container of ours that it has what it mounts, no rights, and bounds. */
+function expectConfined({ spec }: Installed, container: Container | undefined): void {
+  expect(container?.image).toBe("mine:v1");
+  expect(namesOf(spec.volumes)).toEqual(expect.arrayContaining(namesOf(container?.volumeMounts ?? [{ name: "" }])));
+  expect(new Set(namesOf(spec.volumes)).size).toBe(spec.volumes.length);
+  expect(container?.securityContext).toMatchObject({
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"] },
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    runAsUser: 999,
+  });
+  expect(Object.keys(container?.resources.limits ?? {})).toEqual(["cpu", "memory"]);
+}
+
+describe.each(manifests)("on %s manifests", (_title, text) => {
+  test("the sidecar stands after the repo-server, which kubectl shows the log of, with a /tmp of its own", () => {
+    const it = installed(text, ["../argocd"]);
+    expect(namesOf(it.spec.containers)).toEqual(["argocd-repo-server", "intercept-backends"]);
+    const sidecar = it.spec.containers.at(-1);
+    expectConfined(it, sidecar);
     expect(sidecar?.volumeMounts.find(({ mountPath }) => mountPath === "/tmp")?.name).toBe("intercept-backends-tmp");
+    expect([namesOf(it.spec.initContainers), it.buildOptions]).toEqual([["copyutil"], undefined]);
   });
 
-  test("has no rights and bounds", () => {
-    expect(sidecar?.securityContext).toMatchObject({
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-      runAsUser: 999,
+  test("the executable reaches the repo-server by an init container, and kustomize may run it", () => {
+    const it = installed(text, ["../argocd/executable"]);
+    expect(namesOf(it.spec.containers)).toEqual(["argocd-repo-server"]);
+    expect(namesOf(it.spec.initContainers)).toEqual(["copyutil", "intercept-backends"]);
+    const [, init] = it.spec.initContainers;
+    expectConfined(it, init);
+    expect(init?.command).toEqual(["/usr/local/bin/intercept-backends", "install", "/programs"]);
+    const mount = it.spec.containers[0]?.volumeMounts.find(({ name }) => name === "intercept-backends");
+    expect(mount).toMatchObject({
+      mountPath: "/usr/local/bin/intercept-backends",
+      subPath: "intercept-backends",
+      readOnly: true,
     });
-    expect(Object.keys(sidecar?.resources.limits ?? {})).toEqual(["cpu", "memory"]);
+    expect(it.buildOptions).toBe("--enable-alpha-plugins --enable-exec");
   });
 
-  test("is the same in the values for argo-helm", () => {
-    const patch = read("deploy/argocd/repo-server.yaml") as { spec: { template: { spec: object } } };
-    const { containers, volumes } = patch.spec.template.spec as { containers: Container[]; volumes: Volume[] };
-    expect(read("deploy/argocd/argo-helm-values.yaml")).toEqual({
-      repoServer: { extraContainers: containers, volumes },
-    });
+  test("both can be installed", () => {
+    const { spec } = installed(text, ["../argocd", "../argocd/executable"]);
+    expect(namesOf(spec.containers)).toEqual(["argocd-repo-server", "intercept-backends"]);
+    expect(new Set(namesOf(spec.volumes)).size).toBe(spec.volumes.length);
+  });
+});
+
+test("the sidecar is the same in the values for argo-helm", () => {
+  const [container, volume] = read("deploy/argocd/sidecar.yaml") as { value: object }[];
+  expect(read("deploy/argocd/argo-helm-values.yaml")).toEqual({
+    repoServer: { extraContainers: [container?.value], volumes: [volume?.value] },
   });
 });
 

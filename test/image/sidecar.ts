@@ -33,10 +33,8 @@ interface How {
 
 /** Reads the sidecar of deploy/argocd and makes empty volumes for it. */
 export function newSidecar(): Sidecar {
-  const patch = parse(readFileSync(join(root, "deploy/argocd/repo-server.yaml"), "utf8")) as {
-    spec: { template: { spec: { containers: [Container] } } };
-  };
-  const [{ command, env, securityContext, volumeMounts }] = patch.spec.template.spec.containers;
+  const [added] = parse(readFileSync(join(root, "deploy/argocd/sidecar.yaml"), "utf8")) as [{ value: Container }];
+  const { command, env, securityContext, volumeMounts } = added.value;
   const [init = "", ...initArgs] = command.slice(0, -1);
   const pod = freshFolder();
   const volumes = volumeMounts.map(({ name, mountPath }) => {
