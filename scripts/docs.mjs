@@ -9,10 +9,11 @@ import { constants } from "./constants.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const { apiVersion, kind, spec, fieldsOf, configMapKey } = await load(`
+const { apiVersion, kind, spec, fieldsOf, functionConfigJsonSchema, configMapKey } = await load(`
   export { apiVersion, kind } from "./src/config/constants.ts";
   export { spec } from "./src/config/schema.ts";
   export { fieldsOf } from "./src/config/fields.ts";
+  export { functionConfigJsonSchema } from "./src/config/json-schema.ts";
   export { configMapKey } from "./src/config/config-map.ts";
 `);
 const { describeProgram, EXIT_STATUSES } = await load(`
@@ -25,6 +26,7 @@ const warnings = fields.filter((field) => !field.isGroup && field.path[0] === "w
 const SCHEMA = "src/config/schema.ts";
 const generated = [
   ["docs/function-config.md", SCHEMA, page()],
+  ["docs/function-config.schema.json", SCHEMA, `${JSON.stringify(functionConfigJsonSchema(), null, 2)}\n`],
   ["docs/warnings/README.md", SCHEMA, indexOfWarnings()],
   ["docs/commands.md", "src/cli", commands()],
 ];
@@ -89,7 +91,9 @@ the paths of the fields, its values are text: lists with commas, \`"true"\` or \
 ${yaml({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "metric-agent" }, data: dataOf(example) })}\`\`\`
 
 Both examples carry the defaults where there are some.
-\`intercept-backends schema\` prints the JSON Schema of \`${kind}\` for editors and validators.
+\`intercept-backends schema\` prints the JSON Schema of \`${kind}\` for editors and validators, which is also
+[a file](function-config.schema.json). Editors with the YAML language server take it from a first line such as
+\`# yaml-language-server: $schema=function-config.schema.json\`.
 
 ${fields
   .filter((field) => field.path.length === 1)

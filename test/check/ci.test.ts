@@ -133,3 +133,41 @@ describe("the workflow", () => {
     expect(out).toBe(/^```text\n([^]*?)^```/m.exec(readme)?.[1]);
   });
 });
+
+/** The jobs of other systems: what they run, and where. */
+interface GitLab {
+  "intercept-backends": { variables: Record<string, string>; script: string[] };
+}
+interface ArgoWorkflow {
+  spec: {
+    arguments: { parameters: { name: string; value: string }[] };
+    templates: { container: { command: string[]; args: string[] } }[];
+  };
+}
+
+function jobOfGitLab(): { command: string; variables: Record<string, string> } {
+  const { variables, script } = (read(".gitlab-ci.yml") as GitLab)["intercept-backends"];
+  return { command: script.filter((line) => !line.startsWith("npm install ")).join("\n"), variables };
+}
+
+function templateOfArgo(): { command: string; variables: Record<string, string> } {
+  const { spec } = read("argo-workflow.yaml") as ArgoWorkflow;
+  const { command = [], args = [] } = spec.templates[0]?.container ?? {};
+  const folder = spec.arguments.parameters.find(({ name }) => name === "folder")?.value ?? "";
+  const words = [...command, ...args].map((word) => word.replace("{{workflow.parameters.folder}}", folder));
+  return { command: words.join(" ").replace("/usr/local/bin/", ""), variables: {} };
+}
+
+describe.each([
+  ["the job of GitLab", jobOfGitLab],
+  ["the template of Argo Workflows", templateOfArgo],
+])("%s", (_, job) => {
+  test("fails with a diff, and passes once that is applied", () => {
+    const { command, variables } = job();
+    const folder = folderWith(kptExample("telemetry/"));
+    const { status, out } = shell(folder, command, variables);
+    expect(status).toBe(1);
+    expect(spawnSync("git", ["apply"], { cwd: folder, input: out }).status).toBe(0);
+    expect(shell(folder, command, variables)).toEqual({ status: 0, out: "" });
+  });
+});

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { spawnSync } from "node:child_process";
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
@@ -80,6 +82,23 @@ describe("the JSON Schema", () => {
     );
     expect(patterns.length).toBeGreaterThan(5);
     for (const pattern of patterns) expect(() => new RegExp(pattern, "u")).not.toThrow();
+  });
+});
+
+describe("the examples", () => {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const files = readdirSync(join(root, "examples"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".yaml"))
+    .map((path): [string, string] => [path, readFileSync(join(root, "examples", path), "utf8")])
+    .filter(([, text]) => /^kind: InterceptBackends$/m.test(text));
+
+  it("are there", () => expect(files.length).toBeGreaterThan(2));
+
+  it.each(files)("%s names the schema in its first line, and fits it", (path, text) => {
+    const named = /^# yaml-language-server: \$schema=(.*)\n/.exec(text)?.[1] ?? "";
+    const file = join(root, "examples", dirname(path), named);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(schema);
+    expect(accepts(schema, parse(text))).toBe(true);
   });
 });
 

@@ -18,7 +18,7 @@ export interface Host {
 interface Wanted {
   title: string;
   /** The name that users type. */
-  command: "kpt" | "kustomize";
+  command: "kpt" | "kustomize" | "helm";
   /** Files, or names on PATH; the first that starts in a fitting version is taken. */
   candidates: readonly (string | undefined)[];
   fits?: (version: string) => boolean;
@@ -42,6 +42,24 @@ export const kustomize5: Wanted = {
   candidates: [process.env["KUSTOMIZE5"], "kustomize"],
   fits: (version) => Number.parseInt(version, 10) >= 5,
   remedy: "name its file in KUSTOMIZE5 or put it on PATH",
+};
+
+/** Helm 3, whose post-renderers are programs. */
+export const helm3: Wanted = {
+  title: "helm 3",
+  command: "helm",
+  candidates: [process.env["HELM"], "helm"],
+  fits: (version) => version.startsWith("3."),
+  remedy: "name its file in HELM or put it on PATH",
+};
+
+/** Helm 4, whose post-renderers are plugins. */
+export const helm4: Wanted = {
+  title: "helm 4",
+  command: "helm",
+  candidates: [process.env["HELM4"], "helm"],
+  fits: (version) => version.startsWith("4."),
+  remedy: "name its file in HELM4 or put it on PATH",
 };
 
 /** The kpt that is on PATH. */
@@ -109,7 +127,7 @@ function find({ command, candidates, fits = () => true }: Wanted): Host | undefi
     const file = candidate ? locate(candidate) : undefined;
     if (file === undefined) continue;
     const { status, stdout } = spawnSync(file, ["version"], { encoding: "utf8" });
-    const version = /\d+\.\d+\.\d+[^\s}]*/.exec(stdout ?? "")?.[0];
+    const version = /\d+\.\d+[^\s}",]*/.exec(stdout ?? "")?.[0];
     if (status === 0 && version !== undefined && fits(version)) return { command, file, version };
   }
   return undefined;
