@@ -7,7 +7,16 @@
 // than Node's (docs/performance.md has the figures). It is no dependency of this package, since it is large: npm fetches
 // it here once, in the version and with the content that stands below, and keeps it in the user's cache folder.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -126,8 +135,10 @@ async function main(targets) {
     if (!(target in compilers))
       throw new Error(`there is no compiler for ${target}; targets are ${Object.keys(compilers).join(", ")}`);
   }
-  // For the licences of what it carries.
+  // For the licences of what it carries, to which those of the runtime come.
   await import("./build.mjs");
+  const runtime = readFileSync(join(root, "scripts/licences/bun.txt"), "utf8");
+  appendFileSync(join(root, "dist/intercept-backends.licenses.txt"), `\n${"-".repeat(80)}\n\n${runtime}`);
   const files =
     targets.length === 0
       ? [[host, `dist/intercept-backends${suffixOf(host)}`]]
