@@ -83,9 +83,11 @@ withEngine("the image", () => {
         "util-linux",
       ]);
       expect(readFileSync(join(licences, "helm/copyright"), "utf8")).toMatch(
-        /^== helm\.sh\/helm\/v3@.*\n[^]*^== k8s\.io/m,
+        /^== helm\.sh\/helm\/v[34]@.*\n[^]*^== k8s\.io/m,
       );
       expect(readFileSync(join(licences, "intercept-backends/LICENSE"), "utf8")).toContain("Apache License");
+      const carried = readFileSync(join(licences, "intercept-backends/intercept-backends.licenses.txt"), "utf8");
+      expect(carried).toMatch(/JavaScriptCore[^]*GNU LIBRARY GENERAL PUBLIC LICENSE/);
     });
 
     test("has the plugin's configuration in its place", () => {
