@@ -122,7 +122,9 @@ async function measureGenerate() {
       if (source.needsHelm && pathOfHelm === undefined) continue;
       for (const subject of [ours, oursOnNode]) {
         const { right, time, peaks } = await generateAtOnce(subject, source.folder, calls, pathOfHelm);
-        const each = ["keeper", "worker", "renderer"].map((part) => `${part} ${inMegabytes(peaks[part])}`).join(", ");
+        const each = ["caller", "keeper", "worker", "renderer"]
+          .map((part) => `${part} ${inMegabytes(peaks[part])}`)
+          .join(", ");
         const name = `${source.title}, ${subject.name}`;
         console.log(`${name.padEnd(56)}${right} of ${calls} right, ${(time / 1000).toFixed(1)} s`);
         console.log(`${" ".repeat(8)}peak of one: ${each}; of all together: ${inMegabytes(peaks.all)}`);

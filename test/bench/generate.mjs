@@ -48,7 +48,7 @@ export async function generateAtOnce({ argv }, folder, count, pathOfHelm) {
   const wanted = await outputOf(start(argv, folder, pathOfHelm));
   const begin = performance.now();
   const calls = Array.from({ length: count }, () => start(argv, folder, pathOfHelm));
-  const peaks = { keeper: 0, worker: 0, renderer: 0, all: 0 };
+  const peaks = { caller: 0, keeper: 0, worker: 0, renderer: 0, all: 0 };
   const look = () => lookAt(new Set(calls.map(({ pid }) => pid)), peaks);
   const timer = setInterval(look, INTERVAL);
   const outputs = await Promise.all(calls.map(outputOf));
@@ -72,21 +72,20 @@ async function outputOf(call) {
   return output;
 }
 
-function lookAt(keepers, peaks) {
+/** Each part starts the next one. */
+const PARTS = ["caller", "keeper", "worker", "renderer"];
+
+function lookAt(callers, peaks) {
   const processes = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? statusOf(Number(name)) : []));
-  const workers = new Set(processes.filter(({ parent }) => keepers.has(parent)).map(({ pid }) => pid));
   let all = 0;
-  for (const { pid, parent, most, own } of processes) {
-    const part = keepers.has(pid)
-      ? "keeper"
-      : workers.has(pid)
-        ? "worker"
-        : workers.has(parent)
-          ? "renderer"
-          : undefined;
-    if (part === undefined) continue;
-    peaks[part] = Math.max(peaks[part], most);
-    all += own;
+  let pids = callers;
+  for (const part of PARTS) {
+    const members = processes.filter(({ pid }) => pids.has(pid));
+    for (const { most, own } of members) {
+      peaks[part] = Math.max(peaks[part], most);
+      all += own;
+    }
+    pids = new Set(processes.filter(({ parent }) => pids.has(parent)).map(({ pid }) => pid));
   }
   peaks.all = Math.max(peaks.all, all);
 }
