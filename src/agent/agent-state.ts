@@ -3,6 +3,7 @@ import type { Manifest } from "../base/manifest.ts";
 import { isRecord, withoutNulls } from "../base/record.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { agentKindOf, type AgentKind, type Path } from "./agent-kind.ts";
+import { PROXY_CONTAINER } from "./proxy-container.ts";
 import { errorAt } from "./step.ts";
 
 /** A volume or mount as written but for fields that are null, with its place in its list. */
@@ -118,12 +119,13 @@ const USUAL_NAMES = ["collector", "metric-agent"];
 
 /**
  * The container that reads the certificates: the one that the settings name, else the only one, else by its usual name.
- * Everything else is an error that lists the containers.
+ * Everything else is an error that lists the containers. A sidecar that the pod brings itself is none of them.
  */
 export function chooseContainer(
-  { containers, kind, manifest }: AgentState,
+  { containers: all, kind, manifest }: AgentState,
   wanted: string | undefined,
 ): Container | Finding {
+  const containers = all.filter(({ name }) => name !== PROXY_CONTAINER || name === wanted);
   const isClear = containers.length === 1 || kind.operated !== undefined;
   if (wanted === undefined && isClear && containers[0]) return containers[0];
   const names = wanted === undefined ? USUAL_NAMES : [wanted];

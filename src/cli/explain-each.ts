@@ -1,4 +1,5 @@
 import { CLUSTER_KINDS } from "../cluster/cluster.ts";
+import { INSTALLATION_KINDS, INSTALLATION_MENTIONS } from "../cluster/mesh.ts";
 import { readSettings } from "../config/read-settings.ts";
 import { hasError, type Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
@@ -50,6 +51,9 @@ function explainPass({ config, decision }: Pass, stream: Stream): Explanation | 
     agent: rewritten(agent, rewrite?.change),
     settings: readSettings(config).settings,
     // A resource that is kept from the cluster may describe it, such as the Service of its API server.
-    cluster: stream.select(CLUSTER_KINDS).manifests,
+    cluster: [
+      ...stream.select([...CLUSTER_KINDS, ...INSTALLATION_KINDS]).manifests,
+      ...stream.select(["ConfigMap"], INSTALLATION_MENTIONS).manifests,
+    ],
   });
 }

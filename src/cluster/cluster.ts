@@ -11,6 +11,7 @@ export const CLUSTER_KINDS: readonly string[] = [
   "ServiceEntry",
   "Namespace",
   "PeerAuthentication",
+  "ProxyConfig",
   ...WORKLOADS,
 ];
 

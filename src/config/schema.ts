@@ -188,7 +188,7 @@ const ports = z.strictObject({
     }),
   excludeInbound: z.optional(plainListOf(port, "port numbers", 8888)).register(notes, {
     description:
-      "Ports added to what `excludeInboundPorts` already lists, so that they are reached past the sidecar: those of the agent's own metrics, which scrapers without a sidecar read. A list that is given, an empty one too, takes the place of the default, and what the default had added is taken back.",
+      "Ports added to what `excludeInboundPorts` of the pods already lists (the annotation takes the place of `global.proxy.excludeInboundPorts` of the mesh), so that they are reached past the sidecar: those of the agent's own metrics, which scrapers without a sidecar read. A list that is given, an empty one too, takes the place of the default, and what the default had added is taken back.",
     examples: [[8888]],
     whenAbsent:
       "the port that a Service of the input which selects the agent has scraped (`prometheus.io/scrape`) with `prometheus.io/scheme: http`; no port without such a Service",
@@ -219,7 +219,7 @@ const backends = z.strictObject({
 const bypass = z.strictObject({
   ipRanges: listOf(ipRange, "IP ranges in CIDR form", "10.96.0.1/32").register(notes, {
     description:
-      "IP ranges that are added to what `excludeOutboundIPRanges` already lists (that of the Kubernetes API server if a backend's port is 443, for example).",
+      "IP ranges that are added to what `excludeOutboundIPRanges` of the pods already lists (that of the Kubernetes API server if a backend's port is 443, for example). The annotation takes the place of the mesh's own list, `global.proxy.excludeIPRanges`.",
     examples: [["10.96.0.1/32"]],
   }),
 });
@@ -269,7 +269,11 @@ const warnings = z.strictObject({
   "never-injected-namespace": warning("The agent is in a namespace where Istio never injects a sidecar."),
   "templates-without-sidecar": warning("`inject.istio.io/templates` leaves out the sidecar."),
   "runs-as-proxy": warning("The collector runs as uid or gid 1337, whose traffic is never intercepted."),
+  "own-proxy-container": warning(
+    "The agent's pods bring a container `istio-proxy` of their own, which wins over what is injected.",
+  ),
   "inject-annotation": warning("The legacy annotation refuses the sidecar that the label asks for."),
+  "revision-only": warning("Istio is installed by revisions alone, and nothing names one for the agent."),
   "plaintext-outside": warning(
     "Metrics, or the secret of an OAuth2 client, leave the cluster over `http://`, which no sidecar encrypts.",
   ),
@@ -295,8 +299,14 @@ const warnings = z.strictObject({
   "metrics-port": warning(
     "The agent's own metrics are scraped over http, and its sidecar refuses scrapers without one where it is STRICT.",
   ),
+  "network-policy": warning(
+    "NetworkPolicies that select the agent keep out its sidecar's metrics, or keep in what goes to a backend.",
+  ),
+  "managed-agent": warning("An operator owns the agent and reverts what Git says of it."),
   "refused-annotation": warning("Istio refuses the agent's pods because of an annotation."),
   "replaced-ip-ranges": warning("`includeOutboundIPRanges` named destinations, and the rewrite empties it."),
+  "mesh-wide-lists": warning("An annotation takes the place of a list of the whole mesh and leaves out some of it."),
+  "proxy-config-resource": warning("A `ProxyConfig` that selects the agent has the certificates written elsewhere."),
   ambient: warning("Without a sidecar the agent is in the ambient mesh, which takes its scrapes too."),
   "too-many-pipelines": warning("There are more MetricPipelines than the operator serves."),
   "shared-volume": warning("Another container of the agent's pods may write into the volume of the certificates."),

@@ -3,6 +3,7 @@ import { isInjectionOff, whereIsNamespace } from "../cluster/whereabouts.ts";
 import { decideConnection } from "../istio/interception-rules.ts";
 import type { Rule } from "../istio/interception-rules.ts";
 import type { InterceptionSettings } from "../istio/interception-settings.ts";
+import type { LikelySurroundings } from "./likely-surroundings.ts";
 import { readAddress } from "../istio/ip-range.ts";
 import { INJECT_LABEL } from "../istio/annotations.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
@@ -20,6 +21,7 @@ export function wayDecider(
   container: Readonly<Record<string, unknown>>,
   settings: InterceptionSettings,
   cluster: Cluster,
+  likely: readonly LikelySurroundings[],
 ): DecideWay {
   const reason = whyNoSidecar(agent, cluster);
   if (reason !== undefined) {
@@ -33,8 +35,21 @@ export function wayDecider(
   const start = { protocol: "tcp", interface: "eth0", uid: id("runAsUser"), gid: id("runAsGroup") } as const;
   return (port, text) => {
     const address = text === undefined ? undefined : readAddress(text);
-    const { rule, unless } = decideConnection({ ...start, port, ...(address ? { address } : {}) }, settings);
-    return { decider: spelledOut(rule, settings), unless: unless.map((each) => spelledOut(each, settings)) };
+    const connection = { ...start, port, ...(address ? { address } : {}) };
+    const [first, ...others] = likely.map(({ around, condition }) => ({
+      ...decideConnection(connection, settings, around),
+      condition,
+    }));
+    if (first === undefined) throw new Error("the usual surroundings are always likely");
+    const { rule, unless } = first;
+    const otherwise = others.filter((other) => other.rule.way !== rule.way);
+    return {
+      decider: spelledOut(rule, settings),
+      unless: [
+        ...unless.map((each) => spelledOut(each, settings)),
+        ...otherwise.map((other) => ({ ...spelledOut(other.rule, settings), condition: other.condition })),
+      ],
+    };
   };
 }
 

@@ -1,6 +1,7 @@
 import { annotationPath, chooseContainer, readAgent, type AgentState } from "../agent/agent-state.ts";
 import { interceptionFor } from "../agent/plan-agent.ts";
 import { Cluster } from "../cluster/cluster.ts";
+import { installationsAmong, installationsFor, meshDefaults, withDefaults } from "../cluster/mesh.ts";
 import type { ConfigScrapes } from "../collector/config-scrapes.ts";
 import type { Settings } from "../config/schema.ts";
 import { isSame } from "../base/record.ts";
@@ -10,9 +11,10 @@ import { readInterceptionSettings, type WrongAnnotation } from "../istio/interce
 import type { Manifest } from "../base/manifest.ts";
 import type { Backend, UntoldTokenEndpoint } from "../telemetry/backend.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import { readPlain } from "../yaml/parse.ts";
 import { certificatesOf } from "./certificates.ts";
 import { wayDecider } from "./decide-way.ts";
+import { likelySurroundings } from "./likely-surroundings.ts";
+import { isTrue, proxyMetadataOf } from "./proxy-metadata.ts";
 import { exceptionOf, type Explanation } from "./flow.ts";
 import { backendFlow, configuredFlows, leftOutScrapes, scrapeFlows } from "./flows.ts";
 
@@ -45,13 +47,25 @@ export function explain({ agent, settings, ...subject }: Subject): Explanation |
   const annotations = Object.fromEntries(
     Object.entries(state.annotations).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
   );
-  const dns = capturesDns(annotations[PROXY_CONFIG]);
-  const { settings: interception, wrong } = readInterceptionSettings(annotations, dns);
+  const wrong = readInterceptionSettings(annotations, false).wrong;
   if (wrong.length > 0) return wrong.map((each) => refused(state, each));
+  const installations = installationsFor(state.labels, installationsAmong(subject.cluster));
+  const effective = withDefaults(annotations, meshDefaults(installations));
+  const proxyMetadata = proxyMetadataOf(state, effective[PROXY_CONFIG], installations, subject.cluster);
+  const { settings: interception } = readInterceptionSettings(
+    effective,
+    isTrue(proxyMetadata["ISTIO_META_DNS_CAPTURE"]),
+  );
 
   const isAgent = ({ ref }: Manifest): boolean => isSame(ref, agent.ref);
   const cluster = new Cluster(subject.cluster.map((each) => (isAgent(each) ? agent : each)));
-  const decideWay = wayDecider({ ...state, spec: state.podSpec }, chosen.fields, interception, cluster);
+  const decideWay = wayDecider(
+    { ...state, spec: state.podSpec },
+    chosen.fields,
+    interception,
+    cluster,
+    likelySurroundings(state.podSpec, effective, proxyMetadata, installations),
+  );
   const { inputs, prometheusInput } = subject;
   const { certificates: hasCertificates } = interceptionFor(settings.trafficInterception, prometheusInput);
   const context = { cluster, agentNamespace: agent.ref.namespace, decideWay, hasCertificates };
@@ -85,20 +99,14 @@ export function explain({ agent, settings, ...subject }: Subject): Explanation |
       ),
       ...leftOutScrapes(inputs, context),
       ...(subject.scrapes?.open ?? []).map((job) => `${job}: its targets are those that it finds in the cluster`),
-      ...toApiServer.unless.map(
-        (each) =>
-          `api server: it is ${exceptionOf(each)}, but the IP is not known; add the Service kubernetes of the namespace default to the input`,
-      ),
+      ...toApiServer.unless
+        .filter(({ condition }) => condition === undefined)
+        .map(
+          (each) =>
+            `api server: it is ${exceptionOf(each)}, but the IP is not known; add the Service kubernetes of the namespace default to the input`,
+        ),
     ],
   };
-}
-
-/** `ISTIO_META_DNS_CAPTURE` of the pod's ProxyConfig, as Go's strconv.ParseBool reads it; of the mesh's own nothing is known. */
-function capturesDns(proxyConfig: string | undefined): boolean {
-  if (proxyConfig === undefined) return false;
-  const read = readPlain(proxyConfig);
-  const value = "value" in read ? valueAt(read.value, "proxyMetadata", "ISTIO_META_DNS_CAPTURE") : undefined;
-  return typeof value === "string" && ["1", "t", "T", "true", "TRUE", "True"].includes(value);
 }
 
 function refused(state: AgentState, { name, value, cause: why }: WrongAnnotation): Finding {

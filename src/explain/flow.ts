@@ -5,6 +5,8 @@ import type { Rule } from "../istio/interception-rules.ts";
 export interface Decider extends Pick<Rule, "id" | "way" | "sentence" | "source"> {
   /** The ranges of a rule on ranges, with commas. */
   ranges?: string | undefined;
+  /** What must be the case for it to decide, as a clause that begins with "if" or "with"; about the IP where it is missing. */
+  condition?: string | undefined;
 }
 
 /** One flow that the agent opens. */
@@ -20,7 +22,7 @@ export interface Flow {
   /** `mtls.mode` of the PeerAuthentication that holds there, if the stream has one. */
   peerAuthentication?: string | undefined;
   decider: Decider;
-  /** What decides instead if the address, which only DNS knows, is one of its own. */
+  /** What decides instead if the address, which only DNS knows, is one of its own, or if Istio is installed in another way. */
   unless: readonly Decider[];
   /** Who encrypts. */
   tls: string;
@@ -44,9 +46,9 @@ export function addressOf({ target, port }: Flow): string {
   return target.endsWith(`:${port}`) ? target : `${target}:${port}`;
 }
 
-/** What decides instead if the address is in the rule's ranges, as a clause. */
-export function exceptionOf({ way, ranges }: Decider): string {
-  return `${way} if its IP is in ${ranges}`;
+/** What decides instead, and when, as a clause. */
+export function exceptionOf({ way, ranges, condition = `if its IP is in ${ranges}` }: Decider): string {
+  return `${way} ${condition}`;
 }
 
 /** The rules that decided, each once, in the order in which they first did. */

@@ -124,6 +124,6 @@ export function printJson({ agent, flows, gaps }: Explanation): string {
   return printableJson({ agent, flows: plain, gaps });
 }
 
-function ruleOf({ id, sentence, source, ranges }: Decider): object {
-  return { id, sentence, source, ranges };
+function ruleOf({ id, sentence, source, ranges, condition }: Decider): object {
+  return { id, sentence, source, ranges, condition };
 }

@@ -1,5 +1,6 @@
 import type { InterceptionSettings } from "./interception-settings.ts";
 import { isInRange, isLoopback, type IpAddress, type IpRange } from "./ip-range.ts";
+import { USUAL, type Surroundings } from "./surroundings.ts";
 
 /** A connection that a process of the pod opens, or a datagram that it sends. */
 export interface Connection {
@@ -36,11 +37,8 @@ export interface Rule {
   /** The file of istio/istio that makes it. */
   source: string;
   /** Undefined where the answer hangs on an address that is not known. */
-  matches: (connection: Connection, settings: InterceptionSettings) => boolean | undefined;
+  matches: (connection: Connection, settings: InterceptionSettings, around: Surroundings) => boolean | undefined;
 }
-
-/** The identity of the sidecar's own processes, as uid and as gid (istio: tools/istio-iptables/pkg/constants). */
-export const PROXY_ID = 1337;
 
 /** The port of the tunnel between sidecars (HBONE), which the sidecar's calls to its own pod are let through to. */
 const TUNNEL_PORT = 15008;
@@ -48,6 +46,7 @@ const TUNNEL_PORT = 15008;
 /** A rule that this file makes where it names no other. */
 type RuleOfCapture = Omit<Rule, "source"> & Partial<Rule>;
 const CAPTURE = "tools/istio-iptables/pkg/capture/run.go";
+const CNI = "cni/pkg/plugin/sidecar_redirect.go";
 const INJECTION = "manifests/charts/istio-control/istio-discovery/files/injection-template.yaml";
 /** 127.0.0.1 and ::1, as values, since reading them from texts would take time at every start. */
 const LOCALHOST: readonly IpAddress[] = [
@@ -64,9 +63,9 @@ const OWN_POD: RuleOfCapture = {
   id: "own-pod",
   way: "direct",
   sentence: "its destination is the pod itself",
-  matches: (connection, { capturesDns, includedRanges }) =>
+  matches: (connection, { capturesDns, includedRanges }, { proxyUid }) =>
     connection.interface === "lo" &&
-    connection.uid !== PROXY_ID &&
+    connection.uid !== proxyUid &&
     (includedRanges === "*" || !includedRanges.some(isLoopback)) &&
     // With DNS capture the rule is for TCP alone and spares port 53.
     (!capturesDns || (connection.protocol === "tcp" && connection.port !== 53)),
@@ -82,6 +81,13 @@ export const INTERCEPTION_RULES: readonly Rule[] = rulesOfCapture([
     matches: (_, { mode }) => mode === "NONE",
   },
   {
+    id: "family-without-rules",
+    way: "direct",
+    sentence:
+      "it goes to an IPv6 address, and the pod has no rules for IPv6: its first address is IPv4, and ISTIO_DUAL_STACK is off",
+    matches: ({ address }, _, { filter, hasV6 }) => filter === "iptables" && !hasV6 && address?.family === 6,
+  },
+  {
     id: "excluded-interface",
     way: "direct",
     sentence: "it leaves by an interface of excludeInterfaces",
@@ -94,13 +100,27 @@ export const INTERCEPTION_RULES: readonly Rule[] = rulesOfCapture([
     matches: ({ port }, { excludedPorts }) => excludedPorts.includes(port),
   },
   {
+    id: "excluded-by-cni",
+    way: "direct",
+    sentence: "the CNI plugin excludes 15020 where there is no annotation excludeOutboundPorts",
+    source: CNI,
+    matches: ({ port }, _, around) => around.excludedByCni.includes(port),
+  },
+  {
     id: "inbound-passthrough",
     way: "direct",
     sentence: "it comes from 127.0.0.6, by which the sidecar hands inbound traffic to the pod",
-    matches: (connection) => connection.interface === "lo" && isOneOf(connection.source, PASSTHROUGH),
+    matches: ({ interface: via, source }, _, around) =>
+      via === "lo" && isOneOf(source, PASSTHROUGH) && hasRulesFor(source, around),
   },
   ...ownerRules("uid"),
   ...ownerRules("gid"),
+  {
+    id: "owner-group",
+    way: "direct",
+    sentence: "ISTIO_OUTBOUND_OWNER_GROUPS or ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE leaves out the group of its process",
+    matches: ({ gid }, _, { groups }) => groups.listed.includes(gid) === groups.all,
+  },
   {
     id: "dns-capture",
     way: "sidecar dns",
@@ -111,13 +131,13 @@ export const INTERCEPTION_RULES: readonly Rule[] = rulesOfCapture([
     id: "localhost",
     way: "direct",
     sentence: "its destination is localhost",
-    matches: ({ address }) => isOneOf(address, LOCALHOST),
+    matches: ({ address }, _, around) => isOneOf(address, LOCALHOST) && hasRulesFor(address, around),
   },
   {
     id: "excluded-range",
     way: "direct",
     sentence: "its destination is in excludeOutboundIPRanges, which win over includeOutboundPorts",
-    matches: ({ address }, { excludedRanges }) => isInSome(address, excludedRanges),
+    matches: ({ address }, { excludedRanges }, around) => isInSome(address, excludedRanges, around),
   },
   {
     id: "included-port",
@@ -129,8 +149,8 @@ export const INTERCEPTION_RULES: readonly Rule[] = rulesOfCapture([
     id: "included-range",
     way: "sidecar",
     sentence: "its destination is in includeOutboundIPRanges",
-    matches: ({ address, protocol }, { includedRanges }) =>
-      protocol === "tcp" && (includedRanges === "*" || isInSome(address, includedRanges)),
+    matches: ({ address, protocol }, { includedRanges }, around) =>
+      protocol === "tcp" && (includedRanges === "*" || isInSome(address, includedRanges, around)),
   },
   {
     id: "udp",
@@ -158,13 +178,18 @@ export interface ConnectionDecision {
 }
 
 /**
- * Decides about one connection of a pod with a sidecar as its packet filter will: the first rule that matches (istio:
+ * Decides about one connection of a pod with a sidecar as its packet filter will: the first rule that matches. TPROXY changes
+ * nothing but for the calls of the sidecar itself to its own pod, which are left out (istio:
  * tools/istio-iptables/pkg/capture/run.go; nftables and the CNI plugin keep the same order).
  */
-export function decideConnection(connection: Connection, settings: InterceptionSettings): ConnectionDecision {
+export function decideConnection(
+  connection: Connection,
+  settings: InterceptionSettings,
+  around: Surroundings = USUAL,
+): ConnectionDecision {
   const doubtful: Rule[] = [];
   for (const rule of INTERCEPTION_RULES) {
-    const matches = rule.matches(connection, settings);
+    const matches = rule.matches(connection, settings, around);
     if (matches === true) return { rule, unless: doubtful.filter(({ way }) => way !== rule.way) };
     if (matches === undefined) doubtful.push(rule);
   }
@@ -177,15 +202,18 @@ export function decideConnection(connection: Connection, settings: InterceptionS
  */
 function ownerRules(owner: "uid" | "gid"): RuleOfCapture[] {
   const suffix = owner === "uid" ? "" : "-group";
+  const isProxy = (connection: Connection, { proxyUid, proxyGid }: Surroundings): boolean =>
+    connection[owner] === (owner === "uid" ? proxyUid : proxyGid);
   const toOwnPod: RuleOfCapture = {
     id: `sidecar-to-own-pod${suffix}`,
     way: "sidecar inbound",
-    sentence: `the sidecar itself (${owner} ${PROXY_ID}) calls its own pod`,
-    matches: (connection, { capturesDns }) =>
+    sentence: `the sidecar itself, known by its ${owner}, calls its own pod`,
+    matches: (connection, { capturesDns }, around) =>
       connection.protocol === "tcp" &&
       connection.interface === "lo" &&
-      connection[owner] === PROXY_ID &&
+      isProxy(connection, around) &&
       !isOneOf(connection.address, LOCALHOST) &&
+      hasRulesFor(connection.address, around) &&
       connection.port !== TUNNEL_PORT &&
       // With DNS capture the rule of the uid, and that one alone, spares port 53.
       !(owner === "uid" && capturesDns && connection.port === 53),
@@ -193,8 +221,8 @@ function ownerRules(owner: "uid" | "gid"): RuleOfCapture[] {
   const itself: RuleOfCapture = {
     id: `sidecar-itself${suffix}`,
     way: "direct",
-    sentence: `it is opened as ${owner} ${PROXY_ID}, which is taken for the sidecar itself`,
-    matches: (connection) => connection[owner] === PROXY_ID,
+    sentence: `it is opened with the ${owner} of the sidecar (1337, if nothing else is set) and taken for the sidecar's own`,
+    matches: (connection, _, around) => isProxy(connection, around),
   };
   return owner === "uid" ? [toOwnPod, OWN_POD, itself] : [toOwnPod, itself];
 }
@@ -203,7 +231,16 @@ function isOneOf(address: IpAddress | undefined, others: readonly IpAddress[]): 
   return others.some((other) => other.family === address?.family && other.value === address.value);
 }
 
-function isInSome(address: IpAddress | undefined, ranges: readonly IpRange[]): boolean | undefined {
+/** Rules that name an address are there for IPv6 only where the pod has rules for it; the others of nftables are for both. */
+function hasRulesFor(address: IpAddress | undefined, { hasV6 }: Surroundings): boolean {
+  return hasV6 || address?.family !== 6;
+}
+
+function isInSome(
+  address: IpAddress | undefined,
+  ranges: readonly IpRange[],
+  around: Surroundings,
+): boolean | undefined {
   if (address === undefined) return ranges.length === 0 ? false : undefined;
-  return ranges.some((range) => isInRange(address, range));
+  return hasRulesFor(address, around) && ranges.some((range) => isInRange(address, range));
 }

@@ -1,6 +1,9 @@
 import { fieldPath } from "../base/finding.ts";
-import { PROXY_CONFIG } from "../istio/annotations.ts";
-import { PROXY_ID } from "../istio/interception-rules.ts";
+import { samePath } from "../agent/agent-state.ts";
+import { PROXY_CONTAINER, proxyContainerOf } from "../agent/proxy-container.ts";
+import { hasNativeSidecars } from "../cluster/mesh.ts";
+import { OUTPUT_CERTS, PROXY_CONFIG } from "../istio/annotations.ts";
+import { PROXY_ID } from "../istio/surroundings.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { readPlain } from "../yaml/parse.ts";
 import { annotationField, type Scene, type Trouble } from "./warning.ts";
@@ -8,15 +11,57 @@ import { annotationField, type Scene, type Trouble } from "./warning.ts";
 /** The collector runs as the sidecar's uid or gid, and the packet filter lets the sidecar's own traffic pass (istio#27202). */
 export function* runsAsProxy({ agent, container }: Scene): Iterable<Trouble> {
   if (container === undefined) return;
-  for (const name of ["runAsUser", "runAsGroup"]) {
-    const own = valueAt(container.fields, "securityContext", name);
-    if ((own ?? valueAt(agent.podSpec, "securityContext", name)) !== PROXY_ID) continue;
+  const proxy = proxyContainerOf(agent.podSpec);
+  for (const [name, own] of [
+    ["runAsUser", proxy?.uid],
+    ["runAsGroup", proxy?.gid],
+  ] as const) {
+    const set = valueAt(container.fields, "securityContext", name);
+    const id = set ?? valueAt(agent.podSpec, "securityContext", name);
+    // With the CNI plugin the identity of a container istio-proxy that the pod brings itself takes the place of 1337.
+    if (typeof id !== "number" || (id !== PROXY_ID && id !== own)) continue;
     const { podSpec, podSecurity } = agent.kind;
-    const place = own === undefined ? [...podSpec, podSecurity] : [...container.path, "securityContext"];
+    const place = set === undefined ? [...podSpec, podSecurity] : [...container.path, "securityContext"];
     yield {
-      cause: `the collector runs as ${PROXY_ID}, the identity of the sidecar itself, so that nothing it sends is intercepted`,
+      cause: `the collector runs as ${id}, the identity of the sidecar itself, so that nothing it sends is intercepted`,
       remedy: `set ${name} to another number`,
-      field: { path: fieldPath([...place, name]), currentValue: PROXY_ID },
+      field: { path: fieldPath([...place, name]), currentValue: id },
+    };
+  }
+}
+
+/**
+ * The pod brings a container `istio-proxy` itself, and what that says wins over what the injector adds (istio:
+ * pkg/kube/inject/webhook.go, reapplyOverwrittenContainers): the certificates go elsewhere, or the packet filter that the init
+ * container writes does not know the sidecar by its identity and sends its traffic back to it.
+ */
+export function* ownProxyContainer({ agent, settings }: Scene): Iterable<Trouble> {
+  const proxy = proxyContainerOf(agent.podSpec);
+  if (proxy === undefined) return;
+  const { volumeName, outputPath } = settings.certificates;
+  const [list, position] = proxy.path;
+  const at = (...keys: (string | number)[]) => ({ path: fieldPath([...agent.kind.podSpec, list, position, ...keys]) });
+  const remedy = "take it out, and let the function's annotations say it";
+  if (proxy.outputCerts !== undefined && !samePath(proxy.outputCerts, outputPath)) {
+    yield {
+      cause: `the pod's own container ${PROXY_CONTAINER} sets ${OUTPUT_CERTS} to ${proxy.outputCerts}, which wins over ${outputPath}, so that the certificates do not reach the agent`,
+      remedy,
+      field: at("env"),
+    };
+  }
+  const other = proxy.mounts.find(({ name, mountPath }) => name !== volumeName && samePath(mountPath, outputPath));
+  if (other !== undefined) {
+    yield {
+      cause: `the pod's own container ${PROXY_CONTAINER} mounts the volume ${String(other["name"])} at ${outputPath}, which wins over ${volumeName}, so that the certificates do not reach the agent`,
+      remedy,
+      field: at("volumeMounts"),
+    };
+  }
+  if ((proxy.uid ?? PROXY_ID) !== PROXY_ID || (proxy.gid ?? PROXY_ID) !== PROXY_ID) {
+    yield {
+      cause: `the pod's own container ${PROXY_CONTAINER} runs with another identity than ${PROXY_ID}, which only the CNI plugin takes over: without it the sidecar's own traffic is sent back to the sidecar`,
+      remedy: `remove runAsUser and runAsGroup from it, or turn this warning off in a mesh with the CNI plugin`,
+      field: at("securityContext"),
     };
   }
 }
@@ -29,7 +74,7 @@ export function* sharedVolume({ agent, container, settings }: Scene): Iterable<T
   const { volumeName } = settings.certificates;
   if (!container?.mounts.some(({ name }) => name === volumeName)) return;
   for (const { name, position, path, mounts } of agent.containers) {
-    if (position === container.position) continue;
+    if (position === container.position || name === PROXY_CONTAINER) continue;
     for (const mount of mounts) {
       if (mount.name !== volumeName || mount.fields["readOnly"] === true) continue;
       yield {
@@ -42,14 +87,24 @@ export function* sharedVolume({ agent, container, settings }: Scene): Iterable<T
   }
 }
 
+/** Asks for a native sidecar, or refuses one (istio: istio-discovery/files/injection-template.yaml). */
+const NATIVE_SIDECAR = "sidecar.istio.io/nativeSidecar";
+
 /**
  * The collector may start before its sidecar: its first pushes fail, and its certificates are not there yet (istio#10528).
  * Off by default, since the mesh may have set it for all, and the collector tries again.
  */
-export function* noWaitForSidecar({ agent, texts }: Scene): Iterable<Trouble> {
+export function* noWaitForSidecar({ agent, texts, installations }: Scene): Iterable<Trouble> {
   const text = texts[PROXY_CONFIG];
   const read = text === undefined ? {} : readPlain(text);
   if ("value" in read && valueAt(read.value, "holdApplicationUntilProxyStarts") !== undefined) return;
+  const native = texts[NATIVE_SIDECAR];
+  // A native sidecar starts before all other containers, whatever the ProxyConfig says.
+  if (native === undefined ? hasNativeSidecars(installations) : native !== "false") return;
+  const isHeldByMesh = installations.some(
+    ({ meshConfig }) => valueAt(meshConfig, "defaultConfig", "holdApplicationUntilProxyStarts") === true,
+  );
+  if (isHeldByMesh) return;
   yield {
     cause:
       "the collector does not wait for its sidecar, so that its first pushes fail and its certificates are missing",

@@ -1,4 +1,12 @@
 import { chooseContainer, readAgent } from "../agent/agent-state.ts";
+import {
+  INSTALLATION_KINDS,
+  INSTALLATION_MENTIONS,
+  installationsAmong,
+  installationsFor,
+  meshDefaults,
+  withDefaults,
+} from "../cluster/mesh.ts";
 import { findingAt, type Finding } from "../base/finding.ts";
 import type { Settings } from "../config/schema.ts";
 import { readInterceptionSettings } from "../istio/interception-settings.ts";
@@ -6,8 +14,10 @@ import type { Manifest } from "../base/manifest.ts";
 import { isMetricPipeline } from "../telemetry/metric-pipeline.ts";
 import { ambient } from "./ambient.ts";
 import { certificateFolder } from "./certificate-folder.ts";
+import { managedAgent } from "./managed-agent.ts";
 import { metricsPort } from "./metrics-port.ts";
 import { nearlyRightResources } from "./nearly-right.ts";
+import { networkPolicy } from "./network-policy.ts";
 import { plaintextOutside } from "./plaintext-outside.ts";
 import { prometheusPort } from "./prometheus-port.ts";
 import { registryOnly } from "./registry-only.ts";
@@ -32,8 +42,9 @@ import {
 import { missingInput, refusedPipeline, tooManyPipelines } from "./served-pipelines.ts";
 import { apiServerPort, istioPort } from "./taken-ports.ts";
 import { targetPort, udpPort } from "./service-ports.ts";
+import { meshWideLists, proxyConfigResource, revisionOnly } from "./mesh-wide.ts";
 import { targetAllocator } from "./target-allocator.ts";
-import { noWaitForSidecar, runsAsProxy, sharedVolume } from "./agent-container.ts";
+import { noWaitForSidecar, ownProxyContainer, runsAsProxy, sharedVolume } from "./agent-container.ts";
 import type { Scene, Subject, Trouble, Warning, WarningId } from "./warning.ts";
 
 /** All warnings about the agent and its backends, in the order in which they are reported. */
@@ -47,7 +58,9 @@ const WARNINGS: Readonly<Record<Exclude<WarningId, "nearly-right" | "unknown-ann
   "never-injected-namespace": neverInjectedNamespace,
   "templates-without-sidecar": templatesWithoutSidecar,
   "runs-as-proxy": runsAsProxy,
+  "own-proxy-container": ownProxyContainer,
   "inject-annotation": injectAnnotation,
+  "revision-only": revisionOnly,
   "plaintext-outside": plaintextOutside,
   "sidecar-egress": sidecarEgress,
   "certificate-folder": certificateFolder,
@@ -61,8 +74,12 @@ const WARNINGS: Readonly<Record<Exclude<WarningId, "nearly-right" | "unknown-ann
   "target-port": targetPort,
   "udp-port": udpPort,
   "metrics-port": metricsPort,
+  "network-policy": networkPolicy,
+  "managed-agent": managedAgent,
   "refused-annotation": refusedAnnotation,
   "replaced-ip-ranges": replacedIpRanges,
+  "mesh-wide-lists": meshWideLists,
+  "proxy-config-resource": proxyConfigResource,
   ambient,
   "too-many-pipelines": tooManyPipelines,
   "shared-volume": sharedVolume,
@@ -115,7 +132,11 @@ function sceneOf({ agent: manifest, ...subject }: Subject): Scene | undefined {
   const texts = Object.fromEntries(
     Object.entries(agent.annotations).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
   );
-  const { settings: interception } = readInterceptionSettings(texts, false);
+  const { ask } = subject;
+  const shown = [...ask(INSTALLATION_KINDS), ...ask(["ConfigMap"], INSTALLATION_MENTIONS)];
+  const installations = installationsFor(agent.labels, installationsAmong(shown));
+  const defaults = meshDefaults(installations);
+  const { settings: interception } = readInterceptionSettings(withDefaults(texts, defaults), false);
   const container = chooseContainer(agent, subject.settings.agent.container);
   const included = new Set(interception.includedPorts);
   const called = subject.tokens.filter(({ port }) => included.has(port));
@@ -126,6 +147,8 @@ function sceneOf({ agent: manifest, ...subject }: Subject): Scene | undefined {
     texts,
     container: "severity" in container ? undefined : container,
     interception,
+    installations,
+    defaults,
     peers: [...subject.backends, ...called],
   };
 }

@@ -1,18 +1,11 @@
 import type { Manifest } from "../base/manifest.ts";
+import { INSTALLATION_KINDS, installationsAmong } from "../cluster/mesh.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import { readPlain } from "../yaml/parse.ts";
 import { holdingSidecar } from "./holding-sidecar.ts";
 import { isOutside, namesOf } from "../cluster/host-names.ts";
 import type { Scene, Trouble } from "./warning.ts";
 
 const REGISTRY_ONLY = "REGISTRY_ONLY";
-
-/** Where an installation of Istio keeps the configuration of the mesh, besides the ConfigMap that comes of it. */
-const INSTALLATIONS: readonly { kind: string; path: readonly string[] }[] = [
-  { kind: "IstioOperator", path: ["spec", "meshConfig"] },
-  { kind: "Istio", path: ["spec", "values", "meshConfig"] },
-  { kind: "Istio", path: ["spec", "meshConfig"] },
-];
 
 /**
  * The mesh lets out what it knows alone, and a backend outside is not known: what is intercepted on its way there goes
@@ -38,22 +31,12 @@ export function* registryOnly(scene: Scene): Iterable<Trouble> {
 
 /** What says REGISTRY_ONLY for the agent: its Sidecar resource, which wins whatever it says, else the mesh. */
 export function registryOnlyPolicy(scene: Scene): Manifest | undefined {
-  const saying = scene.ask(["Sidecar", "ConfigMap", "IstioOperator", "Istio"], [REGISTRY_ONLY]);
+  const saying = scene.ask(["Sidecar", "ConfigMap", ...INSTALLATION_KINDS], [REGISTRY_ONLY]);
   const sidecar = saying.length === 0 ? undefined : holdingSidecar(scene);
   const own = sidecar && valueAt(sidecar.object, "spec", "outboundTrafficPolicy", "mode");
   if (own !== undefined) return own === REGISTRY_ONLY ? sidecar : undefined;
-  return saying.find((each) =>
-    meshesOf(each).some((mesh) => valueAt(mesh, "outboundTrafficPolicy", "mode") === REGISTRY_ONLY),
+  const mesh = installationsAmong(saying).find(
+    ({ meshConfig }) => valueAt(meshConfig, "outboundTrafficPolicy", "mode") === REGISTRY_ONLY,
   );
-}
-
-function meshesOf({ ref, object }: Manifest): unknown[] {
-  if (ref.kind !== "ConfigMap") {
-    return INSTALLATIONS.filter(({ kind }) => kind === ref.kind).map(({ path }) => valueAt(object, ...path));
-  }
-  const text = valueAt(object, "data", "mesh");
-  if (ref.namespace !== "istio-system" || !/^istio(?:-|$)/.test(ref.name) || typeof text !== "string") return [];
-  // What Istio cannot read either says nothing.
-  const read = readPlain(text);
-  return "value" in read ? [read.value] : [];
+  return mesh?.manifest;
 }

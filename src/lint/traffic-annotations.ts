@@ -4,6 +4,7 @@ import {
   INCLUDE_OUTBOUND_IP_RANGES,
   INTERCEPTION_MODE,
 } from "../istio/annotations.ts";
+import type { MeshDefault } from "../cluster/mesh.ts";
 import { refusedAnnotations } from "../istio/interception-settings.ts";
 import { isInRange, readAddress } from "../istio/ip-range.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
@@ -31,13 +32,16 @@ export function* interceptionModeNone({ agent, interception }: Scene): Iterable<
 }
 
 /** A port is both included and excluded; the exclusion wins (istio: tools/istio-iptables/pkg/capture/run.go). */
-export function* excludedPort({ agent, interception }: Scene): Iterable<Trouble> {
+export function* excludedPort({ agent, interception, defaults }: Scene): Iterable<Trouble> {
   const excluded = new Set(interception.excludedPorts);
+  const mesh = defaultFor(EXCLUDE_OUTBOUND_PORTS, agent, defaults);
   for (const port of interception.includedPorts.filter((each) => excluded.has(each))) {
     yield {
-      cause: `port ${port} is to be intercepted and stands in excludeOutboundPorts too, which wins, so that the push or the call for a token bypasses the sidecar`,
-      remedy: `take ${port} out of excludeOutboundPorts`,
-      field: annotationField(agent, EXCLUDE_OUTBOUND_PORTS),
+      cause: `port ${port} is to be intercepted and stands in ${placeOf(mesh, "excludeOutboundPorts")} too, which wins, so that the push or the call for a token bypasses the sidecar`,
+      remedy: mesh
+        ? `give the agent's pods the annotation ${EXCLUDE_OUTBOUND_PORTS} without ${port}, "" for no port: it takes the place of the mesh's list`
+        : `take ${port} out of excludeOutboundPorts`,
+      field: mesh ? undefined : annotationField(agent, EXCLUDE_OUTBOUND_PORTS),
     };
   }
 }
@@ -46,15 +50,18 @@ export function* excludedPort({ agent, interception }: Scene): Iterable<Trouble>
  * A backend's address is excluded, which wins over its port, although the reference says that excluded ranges apply with
  * `*` alone (istio: tools/istio-iptables/pkg/capture/run.go).
  */
-export function* excludedBackend({ agent, interception, backends }: Scene): Iterable<Trouble> {
+export function* excludedBackend({ agent, interception, backends, defaults }: Scene): Iterable<Trouble> {
+  const mesh = defaultFor(EXCLUDE_OUTBOUND_IP_RANGES, agent, defaults);
   for (const { host, by } of backends) {
     const address = host === undefined ? undefined : readAddress(host);
     const range = address && interception.excludedRanges.find((each) => isInRange(address, each));
     if (range === undefined) continue;
     yield {
-      cause: `the backend ${host} of ${by} lies in ${range.text} of excludeOutboundIPRanges, which wins over its port, so that the push bypasses the sidecar`,
-      remedy: `narrow ${range.text} in excludeOutboundIPRanges or bypass.ipRanges`,
-      field: annotationField(agent, EXCLUDE_OUTBOUND_IP_RANGES),
+      cause: `the backend ${host} of ${by} lies in ${range.text} of ${placeOf(mesh, "excludeOutboundIPRanges")}, which wins over its port, so that the push bypasses the sidecar`,
+      remedy: mesh
+        ? "set bypass.ipRanges of the function config to ranges without it: they take the place of the mesh's list"
+        : `narrow ${range.text} in excludeOutboundIPRanges or bypass.ipRanges`,
+      field: mesh ? undefined : annotationField(agent, EXCLUDE_OUTBOUND_IP_RANGES),
     };
   }
 }
@@ -71,4 +78,17 @@ export function* replacedIpRanges({ agent, before }: Scene): Iterable<Trouble> {
     remedy: "list the ports that are to be intercepted besides in ports.additional of the function config",
     field: annotationField(agent, INCLUDE_OUTBOUND_IP_RANGES),
   };
+}
+
+/** The default of the mesh that holds for the agent's pods, which have no annotation of their own. */
+function defaultFor(
+  annotation: string,
+  { annotations }: Scene["agent"],
+  defaults: readonly MeshDefault[],
+): MeshDefault | undefined {
+  return annotations[annotation] === undefined ? defaults.find((each) => each.annotation === annotation) : undefined;
+}
+
+function placeOf(mesh: MeshDefault | undefined, annotation: string): string {
+  return mesh ? `${mesh.field} of ${mesh.manifest.ref.kind} ${mesh.manifest.ref.name}` : annotation;
 }

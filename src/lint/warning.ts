@@ -3,6 +3,7 @@ import { fieldPath, type Field } from "../base/finding.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
 import type { ConfigScrapes } from "../collector/config-scrapes.ts";
 import type { Settings } from "../config/schema.ts";
+import type { Installation, MeshDefault } from "../cluster/mesh.ts";
 import type { InterceptionSettings } from "../istio/interception-settings.ts";
 import type { Backend, UntoldTokenEndpoint } from "../telemetry/backend.ts";
 
@@ -38,6 +39,10 @@ export interface Scene extends Omit<Subject, "agent"> {
   /** What the packet filter of the agent's pods is made from. */
   interception: InterceptionSettings;
   /** The backends, and the token endpoints whose ports are intercepted. */
+  /** What the stream shows of the installation of Istio that holds for the agent. */
+  installations: readonly Installation[];
+  /** What of it holds for pods that have no annotation of their own. */
+  defaults: readonly MeshDefault[];
   peers: readonly Backend[];
 }
 

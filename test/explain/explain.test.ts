@@ -215,6 +215,101 @@ describe("a flow", () => {
   });
 });
 
+function withItem(text: string, item: object): string {
+  return text.replace("functionConfig:", `- ${JSON.stringify(item)}\nfunctionConfig:`);
+}
+
+function istio(spec: object): object {
+  return { apiVersion: "install.istio.io/v1alpha1", kind: "IstioOperator", metadata: { name: "mesh" }, spec };
+}
+
+describe("what hangs on the installation", () => {
+  const V6 = mesh.replace("clusterIP: 10.96.7.7", 'clusterIP: "fd00:96::7"');
+  const ROW = /export: MetricPipeline\/to-mesh .*/;
+
+  async function rowOf(text: string): Promise<string> {
+    const { text: table, findings } = await explainText(text);
+    expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
+    return ROW.exec(table)?.[0] ?? "";
+  }
+
+  test("is a condition where an address is one of IPv6", async () => {
+    expect(await rowOf(mesh)).not.toContain("IPv4");
+    expect(await rowOf(V6)).toMatch(
+      /included-port; direct if the pod's first IP is one of IPv4 and ISTIO_DUAL_STACK is off {2}/,
+    );
+  });
+
+  test.each([
+    [
+      "the pod",
+      (text: string): string =>
+        text.replace(
+          "        labels:\n          app: agent\n",
+          (labels) =>
+            `${labels}        annotations: {proxy.istio.io/config: 'proxyMetadata: {ISTIO_DUAL_STACK: "true"}'}\n`,
+        ),
+    ],
+    [
+      "the mesh",
+      (text: string): string =>
+        withItem(text, istio({ meshConfig: { defaultConfig: { proxyMetadata: { ISTIO_DUAL_STACK: "true" } } } })),
+    ],
+    [
+      "a ProxyConfig",
+      (text: string): string =>
+        withItem(text, {
+          apiVersion: "networking.istio.io/v1beta1",
+          kind: "ProxyConfig",
+          metadata: { name: "all", namespace: "kyma-system" },
+          spec: { environmentVariables: { ISTIO_DUAL_STACK: "true" } },
+        }),
+    ],
+    ["nftables", (text: string): string => withItem(text, istio({ values: { global: { nativeNftables: true } } }))],
+  ])("is none where %s says that there are rules for IPv6", async (_, change) => {
+    expect(await rowOf(change(V6))).not.toContain("IPv4");
+  });
+
+  test("excluded ranges of IPv6 are not written without them", async () => {
+    const excluded = V6.replace("ipRanges: [10.96.0.1/32]", 'ipRanges: [10.96.0.1/32, "fd00:96::/64"]');
+    expect(await rowOf(excluded)).toMatch(/excluded-range; sidecar if the pod's first IP .* with nftables/);
+  });
+
+  test("15020 is direct with the CNI plugin, unless an annotation says otherwise", async () => {
+    const at15020 = mesh.replace("http://collector.observability:4317", "http://collector.observability:15020");
+    expect(await rowOf(at15020)).toMatch(/ sidecar +included-port; direct with the CNI plugin/);
+    const cni = withItem(at15020, istio({ components: { cni: { enabled: true } } }));
+    expect(await rowOf(cni)).toMatch(/ direct +excluded-by-cni/);
+    const said = cni.replace(
+      "        labels:\n          app: agent\n",
+      (labels) => `${labels}        annotations: {traffic.sidecar.istio.io/excludeOutboundPorts: ""}\n`,
+    );
+    expect(await rowOf(said)).toMatch(/ sidecar +included-port {2}/);
+  });
+
+  test("a list of the mesh holds where the pod has none", async () => {
+    const excluding = withItem(mesh, istio({ values: { global: { proxy: { excludeOutboundPorts: "4317" } } } }));
+    expect(await rowOf(excluding)).toMatch(/ direct +excluded-port/);
+  });
+
+  test("the identity of the pod's own container istio-proxy counts with the CNI plugin", async () => {
+    const own = mesh.replace(
+      "          image: collector\n",
+      "          image: collector\n          securityContext: {runAsUser: 2000}\n        - name: istio-proxy\n          securityContext: {runAsUser: 2000}\n",
+    );
+    expect(await rowOf(own)).toMatch(/ sidecar +included-port; direct with the CNI plugin/);
+  });
+
+  test("the groups of ISTIO_OUTBOUND_OWNER_GROUPS alone are intercepted", async () => {
+    const grouped = mesh.replace(
+      "        labels:\n          app: agent\n",
+      (labels) =>
+        `${labels}        annotations: {proxy.istio.io/config: 'proxyMetadata: {ISTIO_OUTBOUND_OWNER_GROUPS: "3000"}'}\n`,
+    );
+    expect(await rowOf(grouped)).toMatch(/ direct +owner-group; sidecar with the CNI plugin/);
+  });
+});
+
 describe("function configs among the files", () => {
   const manifests = [
     agent("front"),

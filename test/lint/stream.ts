@@ -15,6 +15,8 @@ export interface Parts {
   /** Containers of the agent's pods beside the collector. */
   moreContainers?: readonly object[];
   namespace?: string;
+  /** More of the agent's own metadata, besides its name and namespace. */
+  metadata?: Readonly<Record<string, unknown>>;
   /** Other resources of the stream. */
   others?: readonly object[];
   /** `spec` of the function config. */
@@ -53,11 +55,12 @@ function agentOf({
   collector = {},
   moreContainers = [],
   namespace = "kyma-system",
+  metadata = {},
 }: Parts): object {
   return {
     apiVersion: "apps/v1",
     kind: "DaemonSet",
-    metadata: { name: "telemetry-metric-agent", namespace },
+    metadata: { name: "telemetry-metric-agent", namespace, ...metadata },
     spec: {
       template: {
         metadata: { labels: { "app.kubernetes.io/name": "telemetry-metric-agent", ...labels }, annotations },

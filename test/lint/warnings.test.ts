@@ -166,6 +166,61 @@ function scrapedAgent(annotations: object, entries: readonly object[] = [{ port:
 
 const OPEN_PORT: Parts = { collector: { ports: [{ name: "http-metrics", containerPort: 8888 }] } };
 
+/** An IstioOperator with these values of the charts, or other fields of its `spec`. */
+function istioOperator(values: object, rest: object = {}): object {
+  return {
+    apiVersion: "install.istio.io/v1alpha1",
+    kind: "IstioOperator",
+    metadata: { name: "mesh", namespace: "istio-system" },
+    spec: { ...rest, values },
+  };
+}
+
+function meshProxy(proxy: object): object {
+  return istioOperator({ global: { proxy } });
+}
+
+function sailIstio(content: object): object {
+  return { apiVersion: "sailoperator.io/v1", kind: "Istio", metadata: { name: "default" }, spec: content };
+}
+
+/** A container of the sidecar that the pod brings itself. */
+function ownProxy(content: object): Parts {
+  return { moreContainers: [{ name: "istio-proxy", image: "auto", ...content }] };
+}
+
+function proxyConfig(content: object, namespace = "kyma-system"): object {
+  return {
+    apiVersion: "networking.istio.io/v1beta1",
+    kind: "ProxyConfig",
+    metadata: { name: "certs", namespace },
+    spec: content,
+  };
+}
+
+const AGENT_LABELS = { "app.kubernetes.io/name": "telemetry-metric-agent" };
+const WRITES_ELSEWHERE = { environmentVariables: { OUTPUT_CERTS: "/var/certs" } };
+
+function policy(content: object, namespace = "kyma-system"): object {
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "agent", namespace },
+    spec: { podSelector: { matchLabels: AGENT_LABELS }, ...content },
+  };
+}
+
+const OUT: readonly object[] = [{ ports: [{ port: 4317 }, { port: 15012 }] }];
+
+function paused(content: string): object {
+  const metadata = { name: "telemetry-overrides", namespace: "kyma-system" };
+  return { apiVersion: "v1", kind: "ConfigMap", metadata, data: { overrides: content } };
+}
+
+const WAITING: Parts = { config: { warnings: { "no-wait-for-sidecar": "Warn" } } };
+
+const MANAGED: Parts = { metadata: { labels: { "app.kubernetes.io/managed-by": "telemetry-manager" } } };
+
 function meshConfig(name: string, mode: string): object {
   const data = { mesh: `enableTracing: true\noutboundTrafficPolicy:\n  mode: ${mode}\n` };
   return { ...resource("ConfigMap", name, "istio-system"), data };
@@ -174,7 +229,8 @@ function meshConfig(name: string, mode: string): object {
 const OUTSIDE = ["https://otlp.example.com:4317"];
 
 function atLevel(parts: Parts, id: string, level: string): Parts {
-  return { ...parts, config: { ...parts.config, warnings: { [id]: level } } };
+  const { warnings = {} } = { ...parts.config };
+  return { ...parts, config: { ...parts.config, warnings: { ...(warnings as object), [id]: level } } };
 }
 
 const EXAMPLES: readonly Example[] = [
@@ -230,6 +286,22 @@ const EXAMPLES: readonly Example[] = [
     nearly: [{ annotations: { [EXCLUDE_PORTS]: "9000" } }, { config: { ports: { excludeInbound: [4317] } } }],
   },
   {
+    // A list of the whole mesh takes a port out unseen.
+    id: "excluded-port",
+    raised: { others: [meshProxy({ excludeOutboundPorts: "4317" })] },
+    says: /4317 .*global\.proxy\.excludeOutboundPorts of IstioOperator mesh too, which wins.*annotation traffic\.sidecar\.istio\.io\/excludeOutboundPorts without 4317/,
+    nearly: [
+      { others: [meshProxy({ excludeOutboundPorts: "4317" })], annotations: { [EXCLUDE_PORTS]: "" } },
+      { others: [meshProxy({ excludeOutboundPorts: 4318 })] },
+      {
+        others: [
+          istioOperator({ global: { proxy: { excludeOutboundPorts: "4317" } } }, { revision: "canary" }),
+          istioOperator({}),
+        ],
+      },
+    ],
+  },
+  {
     // The same file: excluded ranges stand before included ports, although the reference says that they go with * alone.
     id: "excluded-backend",
     raised: { endpoints: ["http://10.1.2.3:4317"], annotations: { [EXCLUDE_RANGES]: "10.0.0.0/8" } },
@@ -283,6 +355,23 @@ const EXAMPLES: readonly Example[] = [
     nearly: [{ annotations: { "inject.istio.io/templates": "sidecar, spire" } }],
   },
   {
+    // With the CNI plugin the identity of the pod's own container takes the place of 1337.
+    id: "runs-as-proxy",
+    raised: {
+      ...ownProxy({ securityContext: { runAsUser: 10001 } }),
+      collector: { securityContext: { runAsUser: 10001 } },
+      config: { warnings: { "own-proxy-container": "Off" } },
+    },
+    says: /the collector runs as 10001, the identity of the sidecar/,
+    nearly: [
+      {
+        ...ownProxy({ securityContext: { runAsUser: 10001 } }),
+        collector: { securityContext: { runAsUser: 10002 } },
+        config: { warnings: { "own-proxy-container": "Off" } },
+      },
+    ],
+  },
+  {
     // istio#27202: what runs as 1337 is taken for the sidecar.
     id: "runs-as-proxy",
     raised: { spec: { securityContext: { runAsUser: 1337 } } },
@@ -293,6 +382,35 @@ const EXAMPLES: readonly Example[] = [
     ],
   },
   {
+    // istio: what a pod's own container says wins over the injected one.
+    id: "own-proxy-container",
+    raised: ownProxy({ env: [{ name: "OUTPUT_CERTS", value: "/var/certs" }] }),
+    says: /own container istio-proxy sets OUTPUT_CERTS to \/var\/certs, which wins/,
+    nearly: [
+      ownProxy({ env: [{ name: "OUTPUT_CERTS", value: "/etc/istio-output-certs/" }] }),
+      ownProxy({ resources: {}, securityContext: { runAsUser: 1337 } }),
+      { ...ownProxy({ env: [{ name: "OUTPUT_CERTS", value: "/var/certs" }] }), config: { trafficInterception: "Off" } },
+    ],
+  },
+  {
+    id: "own-proxy-container",
+    raised: {
+      spec: {
+        initContainers: [
+          { name: "istio-proxy", volumeMounts: [{ name: "other", mountPath: "/etc/istio-output-certs" }] },
+        ],
+      },
+    },
+    says: /mounts the volume other at \/etc\/istio-output-certs/,
+    nearly: [ownProxy({ volumeMounts: [{ name: "istio-certs", mountPath: "/etc/istio-output-certs" }] })],
+  },
+  {
+    id: "own-proxy-container",
+    raised: ownProxy({ securityContext: { runAsUser: 2000 } }),
+    says: /another identity than 1337, which only the CNI plugin takes over/,
+    nearly: [],
+  },
+  {
     // pkg/kube/inject/inject.go, injectRequired: "if both are present we prefer the label".
     id: "inject-annotation",
     raised: { annotations: { "sidecar.istio.io/inject": "false" } },
@@ -300,6 +418,51 @@ const EXAMPLES: readonly Example[] = [
     nearly: [
       { annotations: { "sidecar.istio.io/inject": "true" } },
       { annotations: { "sidecar.istio.io/inject": "false" }, config: { trafficInterception: "Off" } },
+    ],
+  },
+  {
+    // istio.io: a canary upgrade by revisions.
+    id: "revision-only",
+    raised: { others: [istioOperator({}, { revision: "1-27" })] },
+    says: /by revisions alone \(1-27\).*add the label istio\.io\/rev: 1-27/,
+    nearly: [
+      { others: [istioOperator({}, { revision: "1-27" })], labels: { "istio.io/rev": "1-27" } },
+      { others: [istioOperator({}, { revision: "1-27" }), istioOperator({})] },
+      { others: [istioOperator({}, { revision: "1-27" }), namespaceOf("kyma-system", { "istio.io/rev": "1-27" })] },
+      {
+        others: [istioOperator({}, { revision: "1-27" }), namespaceOf("kyma-system", { "istio-injection": "enabled" })],
+      },
+      { others: [sailIstio({ values: { revision: "default" } })] },
+      {
+        others: [sailIstio({ values: { revision: "1-27" } }), { ...sailIstio({}), kind: "IstioRevisionTag" }],
+      },
+    ],
+  },
+  {
+    id: "revision-only",
+    raised: {
+      others: [
+        {
+          apiVersion: "admissionregistration.k8s.io/v1",
+          kind: "MutatingWebhookConfiguration",
+          metadata: { name: "istio-sidecar-injector-1-27", labels: { "istio.io/rev": "1-27" } },
+        },
+      ],
+    },
+    says: /by revisions alone \(1-27\)/,
+    nearly: [
+      {
+        others: [
+          {
+            apiVersion: "admissionregistration.k8s.io/v1",
+            kind: "MutatingWebhookConfiguration",
+            metadata: {
+              name: "istio-revision-tag-default",
+              labels: { "istio.io/rev": "1-27", "istio.io/tag": "default" },
+            },
+          },
+        ],
+      },
     ],
   },
   {
@@ -382,9 +545,33 @@ const EXAMPLES: readonly Example[] = [
       {},
       {
         annotations: { "proxy.istio.io/config": "holdApplicationUntilProxyStarts: true" },
-        config: { warnings: { "no-wait-for-sidecar": "Warn" } },
+        ...WAITING,
+      },
+      // Native sidecars start first: asked for, or by themselves.
+      { annotations: { "sidecar.istio.io/nativeSidecar": "true" }, ...WAITING },
+      { others: [istioOperator({ pilot: { env: { ENABLE_NATIVE_SIDECARS: "true" } } })], ...WAITING },
+      { others: [sailIstio({ version: "v1.27.1" })], ...WAITING },
+      {
+        others: [istioOperator({}, { meshConfig: { defaultConfig: { holdApplicationUntilProxyStarts: true } } })],
+        ...WAITING,
       },
     ],
+  },
+  {
+    id: "no-wait-for-sidecar",
+    raised: {
+      annotations: { "sidecar.istio.io/nativeSidecar": "false" },
+      others: [sailIstio({ version: "v1.27.1" })],
+      ...WAITING,
+    },
+    says: /does not wait/,
+    nearly: [],
+  },
+  {
+    id: "no-wait-for-sidecar",
+    raised: { others: [sailIstio({ version: "v1.26.0" })], ...WAITING },
+    says: /does not wait/,
+    nearly: [],
   },
   {
     // oauth2-proxy#1837: an identity provider in the mesh asks the caller for a certificate that only a sidecar has.
@@ -841,6 +1028,104 @@ const EXAMPLES: readonly Example[] = [
     nearly: [{ annotations: { "prometheus.io/scrape": "true", "prometheus.io/port": "8888" } }],
   },
   {
+    // telemetry-manager: the operator lets 15090 in where Istio is on.
+    id: "network-policy",
+    raised: { others: [policy({ ingress: [{ ports: [{ port: 8888, protocol: "TCP" }] }] })] },
+    says: /NetworkPolicy agent selects the agent and let nothing in at 15090.*add to spec\.ingress: - ports: \[\{port: 15090, protocol: TCP\}\]/,
+    nearly: [
+      { others: [policy({ ingress: [{ ports: [{ port: 8888 }, { port: 15090 }] }] })] },
+      { others: [policy({ ingress: [{ ports: [{ port: 15000, endPort: 16000 }] }] })] },
+      { others: [policy({ ingress: [{ from: [{ podSelector: {} }] }] })] },
+      { others: [policy({ ingress: [] }), policy({ ingress: [{}] })] },
+      { others: [policy({ ingress: [] }, "shop")] },
+      { others: [policy({ ingress: [], podSelector: { matchLabels: { app: "other" } } })] },
+      {
+        others: [
+          policy({
+            ingress: [],
+            podSelector: {
+              matchExpressions: [
+                { key: "app.kubernetes.io/name", operator: "NotIn", values: ["telemetry-metric-agent"] },
+              ],
+            },
+          }),
+        ],
+      },
+      { others: [policy({ policyTypes: ["Egress"], egress: [{}] })] },
+      { others: [policy({ ingress: [] })], config: { trafficInterception: "Off" } },
+    ],
+  },
+  {
+    id: "network-policy",
+    raised: { others: [policy({ policyTypes: ["Egress"], egress: [{ ports: [{ port: 443 }, { port: 15012 }] }] })] },
+    says: /let nothing out to 4317; add to spec\.egress: - ports: \[\{port: 4317, protocol: TCP\}\]/,
+    nearly: [
+      { others: [policy({ policyTypes: ["Egress"], egress: OUT })] },
+      { others: [policy({ policyTypes: ["Egress"], egress: [{ ports: [{ port: "otlp" }] }] })] },
+    ],
+  },
+  {
+    id: "network-policy",
+    raised: {
+      others: [KEYCLOAK, policy({ policyTypes: ["Egress"], egress: [{ ports: [{ port: 4317 }] }], podSelector: {} })],
+      config: { endpoints: { oauth2TokenEndpoints: "All" } },
+    },
+    says: /nothing out to 8080, 15012 \(15012 is istiod, /,
+    nearly: [],
+  },
+  {
+    // A policy sees the port of the pod, behind that of its Service.
+    id: "network-policy",
+    raised: {
+      others: [
+        ports("otel-collector", "observability", [{ port: 4317, targetPort: 14317 }]),
+        policy({ policyTypes: ["Egress"], egress: OUT }),
+      ],
+      config: { ports: { socketLoadBalancer: true } },
+    },
+    says: /nothing out to 14317; /,
+    nearly: [],
+  },
+  {
+    // telemetry-manager: the operator writes the pod template anew.
+    id: "managed-agent",
+    raised: MANAGED,
+    says: /label says that telemetry-manager manages it: .*reverts.*DaemonSet.*metrics\.paused/,
+    nearly: [
+      { metadata: { labels: { "app.kubernetes.io/managed-by": "Helm" } } },
+      { ...MANAGED, others: [paused("metrics:\n  paused: true\n")] },
+      { ...MANAGED, config: { trafficInterception: "Off" } },
+    ],
+  },
+  {
+    id: "managed-agent",
+    raised: { ...MANAGED, others: [paused("tracing:\n  paused: true\n")] },
+    says: /telemetry-manager manages it/,
+    nearly: [],
+  },
+  {
+    id: "managed-agent",
+    raised: {
+      metadata: {
+        ownerReferences: [
+          { apiVersion: "opentelemetry.io/v1beta1", kind: "OpenTelemetryCollector", name: "agent", controller: true },
+        ],
+      },
+    },
+    says: /OpenTelemetryCollector agent owns it.*operator's own resource/,
+    nearly: [
+      {
+        metadata: {
+          ownerReferences: [
+            { apiVersion: "telemetry.kyma-project.io/v1beta1", kind: "MetricPipeline", name: "a", controller: true },
+          ],
+        },
+        others: [paused("metrics:\n  paused: true\n")],
+      },
+      { metadata: { ownerReferences: [{ apiVersion: "v1", kind: "ConfigMap", name: "agent", controller: false }] } },
+    ],
+  },
+  {
     // istio#45810: the injector takes no ranges.
     id: "refused-annotation",
     raised: { annotations: { [EXCLUDE_PORTS]: "9000-9005" } },
@@ -870,6 +1155,60 @@ const EXAMPLES: readonly Example[] = [
     raised: { annotations: { [INCLUDE_RANGES]: "10.0.0.0/8" } },
     says: /10\.0\.0\.0\/8 went through the sidecar.*ports\.additional/,
     nearly: [{ annotations: { [INCLUDE_RANGES]: "*" } }, { annotations: { [INCLUDE_RANGES]: "" } }],
+  },
+  {
+    // istio: the annotation of a pod takes the place of global.proxy.
+    id: "mesh-wide-lists",
+    raised: {
+      others: [meshProxy({ excludeIPRanges: "10.0.0.1/32,10.96.0.1/32" })],
+      config: { bypass: { ipRanges: ["10.96.0.1/32"] } },
+    },
+    says: /takes the place of global\.proxy\.excludeIPRanges of IstioOperator mesh, so that 10\.0\.0\.1\/32 is not excluded.*bypass\.ipRanges/,
+    nearly: [
+      { others: [meshProxy({ excludeIPRanges: "10.96.0.1/32" })], config: { bypass: { ipRanges: ["10.96.0.1/32"] } } },
+      { others: [meshProxy({ excludeIPRanges: "10.96.0.1/32" })] },
+      { others: [meshProxy({ excludeIPRanges: "" })], config: { bypass: { ipRanges: ["10.96.0.1/32"] } } },
+    ],
+  },
+  {
+    id: "mesh-wide-lists",
+    raised: {
+      others: [
+        {
+          ...resource("ConfigMap", "istio-sidecar-injector", "istio-system"),
+          data: { values: JSON.stringify({ global: { proxy: { excludeInboundPorts: "9999" } } }) },
+        },
+      ],
+      config: { ports: { excludeInbound: [8888] } },
+    },
+    says: /global\.proxy\.excludeInboundPorts of ConfigMap istio-sidecar-injector, so that 9999 .*ports\.excludeInbound/,
+    nearly: [
+      {
+        others: [
+          {
+            ...resource("ConfigMap", "istio-sidecar-injector-other", "istio-system"),
+            data: { values: JSON.stringify({ global: { proxy: { excludeInboundPorts: "9999" } } }) },
+          },
+          istioOperator({}),
+        ],
+        config: { ports: { excludeInbound: [8888] } },
+      },
+    ],
+  },
+  {
+    // istio: pilot/pkg/model/proxy_config.go.
+    id: "proxy-config-resource",
+    raised: { others: [proxyConfig({ selector: { matchLabels: AGENT_LABELS }, ...WRITES_ELSEWHERE })] },
+    says: /beats their annotation: .* to \/var\/certs, not to \/etc\/istio-output-certs.*certificates\.outputPath/,
+    nearly: [
+      { others: [proxyConfig(WRITES_ELSEWHERE)] },
+      { others: [proxyConfig({ selector: { matchLabels: { app: "other" } }, ...WRITES_ELSEWHERE })] },
+      { others: [proxyConfig({ selector: { matchLabels: AGENT_LABELS }, ...WRITES_ELSEWHERE }, "shop")] },
+      {
+        others: [proxyConfig({ selector: { matchLabels: AGENT_LABELS }, ...WRITES_ELSEWHERE })],
+        config: { certificates: { outputPath: "/var/certs" } },
+      },
+    ],
   },
   {
     // uds-core#1445: in ambient mode all that Prometheus sends goes through ztunnel.

@@ -6,7 +6,7 @@ import { explainFiles } from "../../src/cli/explain.ts";
 import { run } from "../../src/rewrite/run.ts";
 import { oneFile } from "../stream/open.ts";
 import { onEachFilter } from "./filters.ts";
-import type { IstioFlags } from "./istio-rules.ts";
+import { NO_FLAGS, type IstioFlags } from "./istio-rules.ts";
 import type { Call } from "./pod.ts";
 import { PORTS } from "./pod.ts";
 
@@ -61,12 +61,12 @@ function flagsOf(text: string): IstioFlags {
   const of = (name: string): string =>
     items[0]?.spec.template.metadata.annotations[`traffic.sidecar.istio.io/${name}`] ?? "";
   return {
+    ...NO_FLAGS,
     excludeInterfaces: of("excludeInterfaces"),
     excludeOutboundPorts: of("excludeOutboundPorts"),
     includeOutboundPorts: of("includeOutboundPorts"),
     excludeOutboundIPRanges: of("excludeOutboundIPRanges"),
     includeOutboundIPRanges: of("includeOutboundIPRanges"),
-    dns: false,
   };
 }
 

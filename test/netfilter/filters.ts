@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Surroundings } from "../../src/istio/surroundings.ts";
 import type { IstioFlags } from "./istio-rules.ts";
 import { iptablesRules, nftablesRules } from "./istio-rules.ts";
 import { missing, Pod } from "./pod.ts";
@@ -6,6 +7,8 @@ import { missing, Pod } from "./pod.ts";
 /** A packet filter of the kernel, with the program that loads rules into it. */
 export interface Filter {
   title: string;
+  /** What the model calls it. */
+  filter: Surroundings["filter"];
   needs: readonly (readonly string[])[];
   load: (pod: Pod, flags: IstioFlags) => void;
 }
@@ -14,6 +17,7 @@ function iptables(variant: "nft" | "legacy"): Filter {
   const [v4, v6] = [`iptables-${variant}-restore`, `ip6tables-${variant}-restore`] as const;
   return {
     title: `iptables-${variant}`,
+    filter: "iptables",
     needs: [v4, v6].map((program) => [program.replace("-restore", ""), "-t", "nat", "-L", "-n"]),
     load: (pod, flags) => {
       pod.load([v4], iptablesRules(flags, 4));
@@ -24,6 +28,7 @@ function iptables(variant: "nft" | "legacy"): Filter {
 
 const nftables: Filter = {
   title: "nftables",
+  filter: "nftables",
   needs: [["nft", "list", "ruleset"]],
   load: (pod, flags) => pod.load(["nft", "-f", "-"], nftablesRules(flags)),
 };

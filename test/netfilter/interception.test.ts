@@ -6,12 +6,14 @@ import {
   INCLUDE_OUTBOUND_IP_RANGES,
   EXCLUDE_INTERFACES,
   EXCLUDE_OUTBOUND_PORTS,
+  INTERCEPTION_MODE,
 } from "../../src/istio/annotations.ts";
 import { decideConnection, INTERCEPTION_RULES } from "../../src/istio/interception-rules.ts";
 import { readInterceptionSettings, type InterceptionSettings } from "../../src/istio/interception-settings.ts";
 import { readAddress } from "../../src/istio/ip-range.ts";
+import { excludedByCni, readOwnerGroups, USUAL, type Surroundings } from "../../src/istio/surroundings.ts";
 import { onEachFilter } from "./filters.ts";
-import type { IstioFlags } from "./istio-rules.ts";
+import { NO_FLAGS, type IstioFlags } from "./istio-rules.ts";
 import type { Call } from "./pod.ts";
 import { ELSEWHERE, interfaceOf, OWN, OWNERS, PORTS } from "./pod.ts";
 
@@ -35,16 +37,34 @@ const ranges = fc
   )
   .map((list) => list.join(","));
 
-const flagSets: fc.Arbitrary<IstioFlags> = fc.record({
+/** How Istio may set up a pod: the annotation is missing where it is undefined, and the CNI plugin then puts its own in. */
+type Setup = Omit<IstioFlags, "excludeOutboundPorts"> & { excludeOutboundPorts: string | undefined; cni: boolean };
+
+const dice = (sides: number): fc.Arbitrary<boolean> => fc.nat(sides - 1).map((side) => side === 0);
+
+const setups: fc.Arbitrary<Setup> = fc.record({
   excludeInterfaces: fc.oneof(
     { weight: 4, arbitrary: fc.constant("") },
     fc.constantFrom("eth0", "net1", "lo", "net1,eth0"),
   ),
-  excludeOutboundPorts: fc.oneof(fc.constant(""), ports),
+  excludeOutboundPorts: fc.oneof(fc.constantFrom("", undefined), ports),
   includeOutboundPorts: ports,
   excludeOutboundIPRanges: fc.oneof(fc.constant(""), ranges),
   includeOutboundIPRanges: fc.oneof({ weight: 3, arbitrary: fc.constant("") }, fc.constant("*"), ranges),
-  dns: fc.nat(2).map((dice) => dice === 0),
+  dns: dice(3),
+  v6: dice(2),
+  tproxy: dice(3),
+  cni: dice(2),
+  ownerGroupsInclude: fc.oneof(
+    { weight: 4, arbitrary: fc.constant("*") },
+    fc.constantFrom("10001", "20002,10001", "20002"),
+  ),
+  ownerGroupsExclude: fc.oneof(
+    { weight: 3, arbitrary: fc.constant("") },
+    fc.constantFrom("10001", "20002", "20002,10001"),
+  ),
+  // Another one where the pod brings its own container istio-proxy.
+  proxyUid: fc.constantFrom(1337, 1337, 1337, 10001),
 });
 
 const elsewhere = fc.constantFrom(...Object.values(ELSEWHERE).flat());
@@ -57,7 +77,7 @@ const calls: fc.Arbitrary<Call> = fc
     port: fc.constantFrom(...PORTS),
     // Most are the application's own: those of the sidecar end at the rules on it.
     owner: fc.oneof({ weight: 3, arbitrary: fc.constant(OWNERS[0]) }, fc.constantFrom(...OWNERS)),
-    isPassthrough: fc.nat(9).map((dice) => dice === 0),
+    isPassthrough: dice(10),
   })
   .map(({ owner, isPassthrough, ...call }) => ({
     ...call,
@@ -67,15 +87,8 @@ const calls: fc.Arbitrary<Call> = fc
   }));
 
 /** What few random sets meet: DNS capture lets connections to the pod itself reach later rules. */
-const RARE: [IstioFlags, Call[]] = [
-  {
-    excludeInterfaces: "",
-    excludeOutboundPorts: "",
-    includeOutboundPorts: "80",
-    excludeOutboundIPRanges: "10.96.0.1/32",
-    includeOutboundIPRanges: "",
-    dns: true,
-  },
+const RARE: [Setup, Call[]] = [
+  { ...NO_FLAGS, includeOutboundPorts: "80", excludeOutboundIPRanges: "10.96.0.1/32", dns: true, cni: false },
   [
     { protocol: "tcp", address: "10.1.0.2", port: 53, uid: 10001, gid: 1337 },
     { protocol: "udp", address: "127.0.0.1", port: 80, uid: 10001, gid: 10001 },
@@ -83,23 +96,42 @@ const RARE: [IstioFlags, Call[]] = [
   ],
 ];
 
-function settingsOf(flags: IstioFlags): InterceptionSettings {
-  const { settings, wrong } = readInterceptionSettings(
-    {
-      [EXCLUDE_INTERFACES]: flags.excludeInterfaces,
-      [EXCLUDE_OUTBOUND_PORTS]: flags.excludeOutboundPorts,
-      [INCLUDE_OUTBOUND_PORTS]: flags.includeOutboundPorts,
-      [EXCLUDE_OUTBOUND_IP_RANGES]: flags.excludeOutboundIPRanges,
-      [INCLUDE_OUTBOUND_IP_RANGES]: flags.includeOutboundIPRanges,
-    },
-    flags.dns,
-  );
+/** What the model says of a setup, and what istio-iptables is called with. */
+function modelOf(setup: Setup, filter: Surroundings["filter"]) {
+  const { excludeOutboundPorts, cni } = setup;
+  const annotations = {
+    [EXCLUDE_INTERFACES]: setup.excludeInterfaces,
+    ...(excludeOutboundPorts === undefined ? {} : { [EXCLUDE_OUTBOUND_PORTS]: excludeOutboundPorts }),
+    [INCLUDE_OUTBOUND_PORTS]: setup.includeOutboundPorts,
+    [EXCLUDE_OUTBOUND_IP_RANGES]: setup.excludeOutboundIPRanges,
+    [INCLUDE_OUTBOUND_IP_RANGES]: setup.includeOutboundIPRanges,
+    [INTERCEPTION_MODE]: setup.tproxy ? "TPROXY" : "REDIRECT",
+  };
+  const { settings, wrong } = readInterceptionSettings(annotations, setup.dns);
   expect(wrong).toEqual([]);
-  return settings;
+  const groups = readOwnerGroups(setup.ownerGroupsInclude, setup.ownerGroupsExclude);
+  const around: Surroundings = {
+    ...USUAL,
+    filter,
+    hasV6: setup.v6,
+    excludedByCni: cni ? excludedByCni(annotations) : [],
+    proxyUid: setup.proxyUid,
+    ...(groups && { groups }),
+  };
+  const flags: IstioFlags = { ...setup, excludeOutboundPorts: excludeOutboundPorts ?? (cni ? "15020" : "") };
+  return { settings, around, flags };
+}
+
+/**
+ * With TPROXY the sidecar's own calls to its pod are marked as well, and reach its inbound listener by a transparent socket,
+ * which a listener of Node's cannot be; the model leaves them out.
+ */
+function isMarked({ protocol, address, uid, gid }: Call, { tproxy, proxyUid }: IstioFlags): boolean {
+  return tproxy && protocol === "tcp" && interfaceOf(address) === "lo" && (uid === proxyUid || gid === 1337);
 }
 
 /** Who answers, if the model is right, and which rule says so. */
-function predicted(call: Call, settings: InterceptionSettings): { wanted: string; rule: string } {
+function predicted(call: Call, settings: InterceptionSettings, around: Surroundings): { wanted: string; rule: string } {
   const address = readAddress(call.address);
   const source = call.source === undefined ? undefined : readAddress(call.source);
   if (address === undefined) throw new Error(`${call.address} is an address`);
@@ -114,6 +146,7 @@ function predicted(call: Call, settings: InterceptionSettings): { wanted: string
       ...(source === undefined ? {} : { source }),
     },
     settings,
+    around,
   );
   expect(unless, "a known address leaves no doubt").toEqual([]);
   return { wanted: rule.way === "direct" ? "destination" : rule.way.replace(" ", "-"), rule: rule.id };
@@ -124,13 +157,18 @@ onEachFilter((filter, pod) => {
     const decided = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(
-        flagSets,
+        setups,
         fc.array(calls, { minLength: CALLS_PER_SET, maxLength: CALLS_PER_SET }),
-        async (flags, opened) => {
+        async (setup, opened) => {
+          const { settings, around, flags } = modelOf(setup, filter.filter);
           filter.load(pod, flags);
-          const settings = settingsOf(flags);
-          const answers = await pod.who(opened);
-          const rows = opened.map((call, at) => ({ call, answer: answers[at], ...predicted(call, settings) }));
+          const compared = opened.filter((call) => !isMarked(call, flags));
+          const answers = await pod.who(compared);
+          const rows = compared.map((call, at) => ({
+            call,
+            answer: answers[at],
+            ...predicted(call, settings, around),
+          }));
           for (const { rule } of rows) decided.set(rule, (decided.get(rule) ?? 0) + 1);
           expect(rows.filter(({ answer, wanted }) => answer !== wanted)).toEqual([]);
         },
@@ -141,7 +179,7 @@ onEachFilter((filter, pod) => {
     const total = [...decided.values()].reduce((sum, count) => sum + count, 0);
     expect([...decided.keys()].toSorted(), "every rule of the packet filter has decided at least once").toEqual(
       INTERCEPTION_RULES.map(({ id }) => id)
-        .filter((id) => id !== "mode-none")
+        .filter((id) => id !== "mode-none" && (id !== "family-without-rules" || filter.filter === "iptables"))
         .toSorted(),
     );
     const perRule = [...decided].toSorted(([a], [b]) => a.localeCompare(b)).map(([id, count]) => `${id} ${count}`);

@@ -8,7 +8,31 @@ export interface IstioFlags {
   excludeOutboundIPRanges: string;
   includeOutboundIPRanges: string;
   dns: boolean;
+  /** Whether there are rules for IPv6: the pod's first address is one, or it is of both families and Istio told so. */
+  v6: boolean;
+  tproxy: boolean;
+  ownerGroupsInclude: string;
+  ownerGroupsExclude: string;
+  proxyUid: number;
 }
+
+/** What istio-iptables is called with where nothing asks for more. */
+export const NO_FLAGS: IstioFlags = {
+  excludeInterfaces: "",
+  excludeOutboundPorts: "",
+  includeOutboundPorts: "",
+  excludeOutboundIPRanges: "",
+  includeOutboundIPRanges: "",
+  dns: false,
+  v6: true,
+  tproxy: false,
+  ownerGroupsInclude: "*",
+  ownerGroupsExclude: "",
+  proxyUid: 1337,
+};
+
+/** Ports that the sidecar is kept out of in every pod. */
+const INBOUND_EXCLUDED = ["15020", "15021", "15090"];
 
 const split = (text: string): string[] => (text === "" ? [] : text.split(","));
 const destination = (range: string): string => `${isV6(range) ? "ip6" : "ip"} daddr ${range}`;
@@ -28,6 +52,7 @@ function includesLoopback(ranges: string): boolean {
  */
 export function iptablesRules(flags: IstioFlags, family: 4 | 6): string {
   const { dns } = flags;
+  if (family === 6 && !flags.v6) return ["*nat", "COMMIT", "*raw", "COMMIT", "*mangle", "COMMIT", ""].join("\n");
   const [localhost, passthrough] = family === 4 ? ["127.0.0.1/32", "127.0.0.6/32"] : ["::1/128", "::6/128"];
   const ranges = (text: string): string[] => split(text).filter((range) => isV6(range) === (family === 6));
   const nat = ["-N ISTIO_INBOUND", "-N ISTIO_REDIRECT", "-N ISTIO_IN_REDIRECT", "-N ISTIO_OUTPUT"];
@@ -45,16 +70,24 @@ export function iptablesRules(flags: IstioFlags, family: 4 | 6): string {
     nat.push(`-A ISTIO_OUTPUT -p tcp --dport ${port} -j RETURN`, `-A ISTIO_OUTPUT -p udp --dport ${port} -j RETURN`);
   }
   nat.push(`-A ISTIO_OUTPUT -o lo -s ${passthrough} -j RETURN`);
-  for (const owner of ["uid", "gid"]) {
+  const owners = ownersOf(flags);
+  for (const [owner, id] of owners) {
     const notTunnel = dns && owner === "uid" ? "-m multiport ! --dports 53,15008" : "! --dport 15008";
     nat.push(
-      `-A ISTIO_OUTPUT -o lo ! -d ${localhost} -p tcp ${notTunnel} -m owner --${owner}-owner 1337 -j ISTIO_IN_REDIRECT`,
+      `-A ISTIO_OUTPUT -o lo ! -d ${localhost} -p tcp ${notTunnel} -m owner --${owner}-owner ${id} -j ISTIO_IN_REDIRECT`,
     );
     if (!includesLoopback(flags.includeOutboundIPRanges)) {
       const notDns = dns ? "-p tcp ! --dport 53 " : "";
-      nat.push(`-A ISTIO_OUTPUT -o lo ${notDns}-m owner ! --${owner}-owner 1337 -j RETURN`);
+      nat.push(`-A ISTIO_OUTPUT -o lo ${notDns}-m owner ! --${owner}-owner ${id} -j RETURN`);
     }
-    nat.push(`-A ISTIO_OUTPUT -m owner --${owner}-owner 1337 -j RETURN`);
+    nat.push(`-A ISTIO_OUTPUT -m owner --${owner}-owner ${id} -j RETURN`);
+  }
+  if (flags.ownerGroupsInclude === "*") {
+    for (const gid of split(flags.ownerGroupsExclude))
+      nat.push(`-A ISTIO_OUTPUT -m owner --gid-owner ${gid} -j RETURN`);
+  } else {
+    const others = split(flags.ownerGroupsInclude).map((gid) => `-m owner ! --gid-owner ${gid} `);
+    nat.push(`-A ISTIO_OUTPUT ${others.join("")}-j RETURN`);
   }
   if (dns) {
     nat.push(
@@ -73,14 +106,54 @@ export function iptablesRules(flags: IstioFlags, family: 4 | 6): string {
     for (const range of ranges(flags.includeOutboundIPRanges))
       nat.push(`-A ISTIO_OUTPUT -d ${range} -j ISTIO_REDIRECT`);
   }
-  return ["*nat", ...nat, "COMMIT", "*raw", ...(dns ? dnsZones() : []), "COMMIT", ""].join("\n");
+  const raw = dns ? dnsZones(owners) : [];
+  const mangle = flags.tproxy ? tproxyMarks(flags, localhost, passthrough) : [];
+  return ["*nat", ...nat, "COMMIT", "*raw", ...raw, "COMMIT", "*mangle", ...mangle, "COMMIT", ""].join("\n");
+}
+
+function ownersOf({ proxyUid }: IstioFlags): [owner: "uid" | "gid", id: number][] {
+  return [
+    ["uid", proxyUid],
+    ["gid", 1337],
+  ];
+}
+
+/**
+ * What TPROXY adds: inbound connections go to the sidecar by marks and a routing table of their own, so that what belongs to a
+ * connection of the pod passes these rules too (same file, handleInboundPortsInclude and the end of Run).
+ */
+function tproxyMarks(flags: IstioFlags, localhost: string | undefined, passthrough: string | undefined): string[] {
+  return [
+    ...["INBOUND", "DIVERT", "TPROXY"].map((chain) => `-N ISTIO_${chain}`),
+    ...split(flags.excludeInterfaces).flatMap((name) => [
+      `-A PREROUTING -i ${name} -j RETURN`,
+      `-A OUTPUT -o ${name} -j RETURN`,
+    ]),
+    "-A ISTIO_DIVERT -j MARK --set-mark 1337",
+    "-A ISTIO_DIVERT -j ACCEPT",
+    `-A ISTIO_TPROXY ! -d ${localhost} -p tcp -j TPROXY --tproxy-mark 1337/0xffffffff --on-port 15006`,
+    "-A PREROUTING -p tcp -j ISTIO_INBOUND",
+    "-A ISTIO_INBOUND -p tcp -m mark --mark 1337 -j RETURN",
+    `-A ISTIO_INBOUND -p tcp -s ${passthrough} -i lo -j RETURN`,
+    "-A ISTIO_INBOUND -p tcp -i lo -m mark ! --mark 1338 -j RETURN",
+    ...INBOUND_EXCLUDED.map((port) => `-A ISTIO_INBOUND -p tcp --dport ${port} -j RETURN`),
+    "-A ISTIO_INBOUND -p tcp -m conntrack --ctstate RELATED,ESTABLISHED -j ISTIO_DIVERT",
+    "-A ISTIO_INBOUND -p tcp -j ISTIO_TPROXY",
+    "-A PREROUTING -p tcp -m mark --mark 1337 -j CONNMARK --save-mark",
+    "-A OUTPUT -p tcp -o lo -m mark --mark 1337 -j RETURN",
+    ...ownersOf(flags).map(
+      ([owner, id]) =>
+        `-A OUTPUT ! -d ${localhost} -p tcp -o lo -m owner --${owner}-owner ${id} -j MARK --set-mark 1338`,
+    ),
+    "-A OUTPUT -p tcp -m connmark --mark 1337 -j CONNMARK --restore-mark",
+  ];
 }
 
 /** Datagrams to and from the sidecar's resolver are tracked apart (same file, addDNSConntrackZones). */
-function dnsZones(): string[] {
-  const ofOwner = ["uid", "gid"].flatMap((owner) => [
-    `-A ISTIO_OUTPUT_DNS -p udp --dport 53 -m owner --${owner}-owner 1337 -j CT --zone 1`,
-    `-A ISTIO_OUTPUT_DNS -p udp --sport 15053 -m owner --${owner}-owner 1337 -j CT --zone 2`,
+function dnsZones(owners: readonly [owner: string, id: number][]): string[] {
+  const ofOwner = owners.flatMap(([owner, id]) => [
+    `-A ISTIO_OUTPUT_DNS -p udp --dport 53 -m owner --${owner}-owner ${id} -j CT --zone 1`,
+    `-A ISTIO_OUTPUT_DNS -p udp --sport 15053 -m owner --${owner}-owner ${id} -j CT --zone 2`,
   ]);
   return [
     "-N ISTIO_OUTPUT_DNS",
@@ -101,6 +174,8 @@ export function nftablesRules(flags: IstioFlags): string {
   const { dns } = flags;
   const rules: string[] = [];
   const add = (chain: string, rule: string): void => void rules.push(`add rule inet istio-proxy-nat ${chain} ${rule}`);
+  // Rules that name an address of IPv6 are left out where there are none for it; all others are for both families.
+  const isWritten = (text: string): boolean => flags.v6 || !text.includes("ip6 ");
   for (const name of split(flags.excludeInterfaces)) add("output", `oifname ${name} counter return`);
   add("istio-redirect", "meta l4proto tcp counter redirect to :15001");
   add("istio-in-redirect", "meta l4proto tcp counter redirect to :15006");
@@ -110,18 +185,24 @@ export function nftablesRules(flags: IstioFlags): string {
     add("istio-output", `udp dport ${port} counter return`);
   }
   add("istio-output", "oifname lo ip saddr 127.0.0.6/32 counter return");
-  add("istio-output", "oifname lo ip6 saddr ::6/128 counter return");
-  for (const owner of ["uid", "gid"]) {
+  if (flags.v6) add("istio-output", "oifname lo ip6 saddr ::6/128 counter return");
+  for (const [owner, id] of ownersOf(flags)) {
     const notTunnel = dns && owner === "uid" ? "!= { 53, 15008 }" : "!= 15008";
-    for (const other of ["ip daddr != 127.0.0.1/32", "ip6 daddr != ::1/128"]) {
-      const match = `oifname lo meta l4proto tcp ${other} tcp dport ${notTunnel} sk${owner} 1337`;
+    for (const other of ["ip daddr != 127.0.0.1/32", "ip6 daddr != ::1/128"].filter(isWritten)) {
+      const match = `oifname lo meta l4proto tcp ${other} tcp dport ${notTunnel} sk${owner} ${id}`;
       add("istio-output", `${match} counter jump istio-in-redirect`);
     }
     if (!includesLoopback(flags.includeOutboundIPRanges)) {
       const notDns = dns ? "meta l4proto tcp tcp dport != 53 " : "";
-      add("istio-output", `oifname lo ${notDns}sk${owner} != 1337 counter return`);
+      add("istio-output", `oifname lo ${notDns}sk${owner} != ${id} counter return`);
     }
-    add("istio-output", `sk${owner} 1337 counter return`);
+    add("istio-output", `sk${owner} ${id} counter return`);
+  }
+  if (flags.ownerGroupsInclude === "*") {
+    for (const gid of split(flags.ownerGroupsExclude)) add("istio-output", `skgid ${gid} counter return`);
+  } else {
+    const others = split(flags.ownerGroupsInclude).map((gid) => `skgid != ${gid} `);
+    add("istio-output", `${others.join("")}counter return`);
   }
   if (dns) {
     add("istio-output", "counter jump istio-output-dns");
@@ -129,15 +210,16 @@ export function nftablesRules(flags: IstioFlags): string {
     add("istio-output-dns", "udp dport 53 counter redirect to :15053");
   }
   add("istio-output", "ip daddr 127.0.0.1/32 counter return");
-  add("istio-output", "ip6 daddr ::1/128 counter return");
-  for (const range of split(flags.excludeOutboundIPRanges)) add("istio-output", `${destination(range)} counter return`);
+  if (flags.v6) add("istio-output", "ip6 daddr ::1/128 counter return");
+  const destinations = (ranges: string): string[] => split(ranges).map(destination).filter(isWritten);
+  for (const range of destinations(flags.excludeOutboundIPRanges)) add("istio-output", `${range} counter return`);
   for (const port of split(flags.includeOutboundPorts)) {
     add("istio-output", `tcp dport ${port} counter jump istio-redirect`);
   }
   if (flags.includeOutboundIPRanges === "*") add("istio-output", "counter jump istio-redirect");
   else {
-    for (const range of split(flags.includeOutboundIPRanges)) {
-      add("istio-output", `${destination(range)} counter jump istio-redirect`);
+    for (const range of destinations(flags.includeOutboundIPRanges)) {
+      add("istio-output", `${range} counter jump istio-redirect`);
     }
   }
   return [
@@ -148,6 +230,46 @@ export function nftablesRules(flags: IstioFlags): string {
       (chain) => `add chain inet istio-proxy-nat ${chain}`,
     ),
     ...rules,
+    ...(flags.tproxy ? nftablesMarks(flags, isWritten) : []),
     "",
   ].join("\n");
+}
+
+/** What TPROXY adds (same file, handleInboundTProxyMode and the end of Run). */
+function nftablesMarks(flags: IstioFlags, isWritten: (text: string) => boolean): string[] {
+  const table = "inet istio-proxy-mangle";
+  const rules: [chain: string, rule: string][] = [
+    ...split(flags.excludeInterfaces).flatMap((name): [string, string][] => [
+      ["prerouting", `iifname ${name} counter return`],
+      ["output", `oifname ${name} counter return`],
+    ]),
+    ["istio-divert", "counter meta mark set 1337"],
+    ["istio-divert", "counter accept"],
+    ["istio-tproxy", "meta l4proto tcp ip daddr != 127.0.0.1/32 tproxy ip to :15006 meta mark set 1337 counter accept"],
+    ["istio-tproxy", "meta l4proto tcp ip6 daddr != ::1/128 tproxy ip6 to :15006 meta mark set 1337 counter accept"],
+    ["prerouting", "meta l4proto tcp counter jump istio-inbound"],
+    ["istio-inbound", "meta l4proto tcp mark 1337 counter return"],
+    ["istio-inbound", "iifname lo meta l4proto tcp ip6 saddr ::6/128 counter return"],
+    ["istio-inbound", "iifname lo meta l4proto tcp ip saddr 127.0.0.6/32 counter return"],
+    ["istio-inbound", "iifname lo meta l4proto tcp mark != 1338 counter return"],
+    ...INBOUND_EXCLUDED.map((port): [string, string] => ["istio-inbound", `meta l4proto tcp tcp dport ${port} return`]),
+    ["istio-inbound", "meta l4proto tcp ct state related,established counter jump istio-divert"],
+    ["istio-inbound", "meta l4proto tcp counter jump istio-tproxy"],
+    ["prerouting", "meta l4proto tcp mark 1337 counter ct mark set mark"],
+    ["output", "oifname lo meta l4proto tcp mark 1337 counter return"],
+    ...ownersOf(flags).flatMap(([owner, id]): [string, string][] =>
+      ["ip daddr != 127.0.0.1/32", "ip6 daddr != ::1/128"].map((other) => [
+        "output",
+        `oifname lo meta l4proto tcp ${other} sk${owner} ${id} counter meta mark set 1338`,
+      ]),
+    ),
+    ["output", "meta l4proto tcp ct mark 1337 counter meta mark set ct mark"],
+  ];
+  return [
+    `add table ${table}`,
+    `add chain ${table} prerouting { type filter hook prerouting priority -150 ; }`,
+    `add chain ${table} output { type route hook output priority -150 ; }`,
+    ...["istio-inbound", "istio-divert", "istio-tproxy"].map((chain) => `add chain ${table} ${chain}`),
+    ...rules.filter(([, rule]) => isWritten(rule)).map(([chain, rule]) => `add rule ${table} ${chain} ${rule}`),
+  ];
 }

@@ -71,6 +71,11 @@ export class Pod {
     }
     run([IP, "-n", this.#pod, "route", "add", "default", "via", "10.1.0.1"]);
     run([IP, "-n", this.#pod, "-6", "route", "add", "default", "via", "fd00:1::1"]);
+    // Where TPROXY sends what it has marked (istio: tools/common/tproxy/run_linux.go).
+    for (const family of ["-4", "-6"]) {
+      run([IP, "-n", this.#pod, family, "rule", "add", "fwmark", "1337", "lookup", "133"]);
+      run([IP, "-n", this.#pod, family, "route", "add", "local", "default", "dev", "lo", "table", "133"]);
+    }
     const ports = PORTS.join(",");
     await Promise.all([
       this.#listen(this.#world, 0, at("destination", Object.values(ELSEWHERE).flat(), ports)),
