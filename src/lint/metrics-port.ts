@@ -4,7 +4,8 @@ import { ownScrapeMentions, ownScrapes } from "../cluster/own-metrics.ts";
 import { portMode } from "../cluster/whereabouts.ts";
 import { EXCLUDE_INBOUND_PORTS, isInboundCaptured, readPortList } from "../istio/annotations.ts";
 import type { Manifest } from "../base/manifest.ts";
-import { listAt } from "../telemetry/plain-data.ts";
+import { listAt, mapAt, valueAt } from "../telemetry/plain-data.ts";
+import { readPlain } from "../yaml/parse.ts";
 import { isRecord } from "../base/record.ts";
 import { annotationField, type Scene, type Trouble } from "./warning.ts";
 import { fieldPath, type Field } from "../base/finding.ts";
@@ -47,7 +48,8 @@ export function* metricsPort(scene: Scene): Iterable<Trouble> {
 /** A name by which people call a port of metrics. */
 const METRICS_NAME = /metrics|prom/;
 
-function* openPorts({ agent, container, texts, ask }: Scene): Iterable<Open> {
+function* openPorts(scene: Scene): Iterable<Open> {
+  const { agent, container, texts, ask } = scene;
   const mentions = ownScrapeMentions(agent.manifest);
   const services = mentions.length === 0 ? [] : ask(["Service"], mentions);
   const scrapes = ownScrapes(agent.manifest, services);
@@ -72,6 +74,9 @@ function* openPorts({ agent, container, texts, ask }: Scene): Iterable<Open> {
       yield { port, why: `${SCRAPE_PORT} has port ${port} of the agent scraped`, field };
     }
   }
+  for (const open of configuredPorts(scene)) {
+    if (!byHttps.has(open.port)) yield open;
+  }
   for (const [at, entry] of listAt(container?.fields, "ports").entries()) {
     const { name, containerPort } = isRecord(entry) ? entry : {};
     if (typeof name !== "string" || typeof containerPort !== "number" || !METRICS_NAME.test(name)) continue;
@@ -79,4 +84,44 @@ function* openPorts({ agent, container, texts, ask }: Scene): Iterable<Open> {
     const field = { path: fieldPath([...(container?.path ?? []), "ports", at]), currentValue: entry };
     yield { port: containerPort, why: `the collector's port ${name} (${containerPort}) serves its own metrics`, field };
   }
+}
+
+/** What the text of a collector's configuration holds that may serve its own metrics. */
+const TELEMETRY = { all: ["service", "metrics"], like: /telemetry\\?["']?\s*:/ };
+
+/**
+ * Where the collector's configuration serves its own metrics to others than the pod itself: by readers, or by `address` in older
+ * versions (opentelemetry-collector: service/telemetry). Without a host that is localhost.
+ */
+function* configuredPorts({ agent, namespace, ask }: Scene): Iterable<Open> {
+  const mounted = agent.volumes.map(({ fields }) => valueAt(fields, "configMap", "name"));
+  for (const about of ask(["ConfigMap"], [TELEMETRY])) {
+    const { ref, previousNames, object } = about;
+    if (ref.namespace !== namespace || ![ref.name, ...previousNames].some((name) => mounted.includes(name))) continue;
+    for (const [key, text] of Object.entries(mapAt(object, "data"))) {
+      const read = typeof text === "string" ? readPlain(text) : {};
+      const metrics = "value" in read ? valueAt(read.value, "service", "telemetry", "metrics") : undefined;
+      if (valueAt(metrics, "level") === "none") continue;
+      for (const port of telemetryPorts(metrics)) {
+        const why = `the collector's configuration serves its own metrics at port ${port}`;
+        yield { port, why, about, field: { path: fieldPath(["data", key]) } };
+      }
+    }
+  }
+}
+
+function telemetryPorts(metrics: unknown): number[] {
+  const servers = listAt(metrics, "readers").map((reader) => mapAt(reader, "pull", "exporter", "prometheus"));
+  const address = valueAt(metrics, "address");
+  const [, host, port] = typeof address === "string" ? (/^(.*):(\d+)$/.exec(address) ?? []) : [];
+  const all = [
+    ...servers.map((server) => ({ host: server["host"] ?? "localhost", port: server["port"] ?? 8888 })),
+    ...(port === undefined ? [] : [{ host: host ?? "", port: Number(port) }]),
+  ];
+  const open = all.filter(({ host: own }) => typeof own !== "string" || !isLocal(own));
+  return open.flatMap((each) => (typeof each.port === "number" ? [each.port] : []));
+}
+
+function isLocal(host: string): boolean {
+  return /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
 }

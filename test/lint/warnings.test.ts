@@ -164,6 +164,11 @@ function scrapedAgent(annotations: object, entries: readonly object[] = [{ port:
   };
 }
 
+/** An agent whose configuration has this `service.telemetry`. */
+function servedAt(telemetry: string): Parts {
+  return { ...WITH_CONFIG, others: [configMap("collector", `service: {telemetry: {${telemetry}}}`)] };
+}
+
 const OPEN_PORT: Parts = { collector: { ports: [{ name: "http-metrics", containerPort: 8888 }] } };
 
 /** An IstioOperator with these values of the charts, or other fields of its `spec`. */
@@ -1014,6 +1019,26 @@ const EXAMPLES: readonly Example[] = [
       { ...OPEN_PORT, annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "8888" } },
       { collector: { ports: [{ name: "otlp", containerPort: 4317 }] } },
     ],
+  },
+  {
+    // A stock agent of the operator declares no port: its configuration says where its metrics are.
+    id: "metrics-port",
+    raised: servedAt("metrics: {readers: [{pull: {exporter: {prometheus: {host: '${MY_POD_IP}', port: 8889}}}}]}"),
+    says: /configuration serves its own metrics at port 8889.*add 8889 to ports\.excludeInbound/,
+    nearly: [
+      servedAt("metrics: {readers: [{pull: {exporter: {prometheus: {host: localhost, port: 8889}}}}]}"),
+      servedAt("metrics: {readers: [{pull: {exporter: {prometheus: {port: 8889}}}}]}"),
+      servedAt("metrics: {level: none, address: 0.0.0.0:8889}"),
+      servedAt("metrics: {address: 127.0.0.1:8889}"),
+      servedAt("logs: {level: info}"),
+      { others: [configMap("collector", "service: {telemetry: {metrics: {address: 0.0.0.0:8889}}}")] },
+    ],
+  },
+  {
+    id: "metrics-port",
+    raised: servedAt("metrics: {address: ':8889'}"),
+    says: /serves its own metrics at port 8889/,
+    nearly: [{ ...servedAt("metrics: {address: ':8889'}"), config: { ports: { excludeInbound: [8889] } } }],
   },
   {
     id: "metrics-port",
