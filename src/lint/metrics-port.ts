@@ -1,4 +1,5 @@
-import { Cluster } from "../cluster/cluster.ts";
+import { Cluster, podOf } from "../cluster/cluster.ts";
+import { MONITOR_KINDS, monitoredPorts } from "../cluster/monitors.ts";
 import { isPortText, SCRAPE, SCRAPE_PORT } from "../cluster/scrapes.ts";
 import { ownScrapeMentions, ownScrapes } from "../cluster/own-metrics.ts";
 import { portMode } from "../cluster/whereabouts.ts";
@@ -74,6 +75,7 @@ function* openPorts(scene: Scene): Iterable<Open> {
       yield { port, why: `${SCRAPE_PORT} has port ${port} of the agent scraped`, field };
     }
   }
+  yield* monitored(scene);
   for (const open of configuredPorts(scene)) {
     if (!byHttps.has(open.port)) yield open;
   }
@@ -83,6 +85,21 @@ function* openPorts(scene: Scene): Iterable<Open> {
     if (byHttps.has(containerPort)) continue;
     const field = { path: fieldPath([...(container?.path ?? []), "ports", at]), currentValue: entry };
     yield { port: containerPort, why: `the collector's port ${name} (${containerPort}) serves its own metrics`, field };
+  }
+}
+
+function* monitored({ agent, ask }: Scene): Iterable<Open> {
+  const pod = podOf(agent.manifest);
+  const monitors = ask(MONITOR_KINDS);
+  if (monitors.length === 0 || pod === undefined) return;
+  const services = ask(
+    ["Service"],
+    [...new Set(Object.values(pod.labels))].filter((value) => typeof value === "string"),
+  );
+  for (const { monitor, port, scheme } of monitoredPorts(monitors, pod, services)) {
+    if (scheme === "https") continue;
+    const { kind, name } = monitor.ref;
+    yield { port, why: `the ${kind} ${name} has port ${port} of the agent scraped over http`, about: monitor };
   }
 }
 

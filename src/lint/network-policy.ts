@@ -1,6 +1,7 @@
 import type { Manifest } from "../base/manifest.ts";
 import { isRecord } from "../base/record.ts";
 import { Cluster, WORKLOADS } from "../cluster/cluster.ts";
+import { selects } from "../cluster/label-selector.ts";
 import { targetPortsOf } from "../cluster/target-ports.ts";
 import { listAt, mapAt, valueAt } from "../telemetry/plain-data.ts";
 import { servedPeers } from "./hosts.ts";
@@ -26,7 +27,7 @@ export function* networkPolicy(scene: Scene): Iterable<Trouble> {
   const inward = selecting.filter((each) => holdsFor(each, "Ingress"));
   if (inward.length > 0 && !isAllowed([SIDECAR_METRICS], inward, "ingress")) {
     yield {
-      cause: `${nameAll(inward)} the agent and let nothing in at ${SIDECAR_METRICS}, the sidecar's own metrics, which the istio input scrapes`,
+      cause: `${nameAll(inward, "let nothing in at")} ${SIDECAR_METRICS}, the sidecar's own metrics, which the istio input scrapes`,
       remedy: `add to spec.ingress: ${ruleFor([SIDECAR_METRICS])}`,
       about: inward[0] ?? agent.manifest,
       field: { path: "spec.ingress" },
@@ -40,7 +41,7 @@ export function* networkPolicy(scene: Scene): Iterable<Trouble> {
   const missing = [...new Set(kept.flatMap(({ ports }) => ports))].toSorted((a, b) => a - b);
   const isIstiod = missing.includes(ISTIOD);
   yield {
-    cause: `${nameAll(outward)} the agent and let nothing out to ${missing.join(", ")}${isIstiod ? ` (${ISTIOD} is istiod, without which the sidecar does not start)` : ""}`,
+    cause: `${nameAll(outward, "let nothing out to")} ${missing.join(", ")}${isIstiod ? ` (${ISTIOD} is istiod, without which the sidecar does not start)` : ""}`,
     remedy: `add to spec.egress: ${ruleFor(missing)}`,
     about: outward[0] ?? agent.manifest,
     field: { path: "spec.egress" },
@@ -62,9 +63,10 @@ function destinations(scene: Scene): { port: number; ports: readonly number[] }[
   });
 }
 
-function nameAll(policies: readonly Manifest[]): string {
+function nameAll(policies: readonly Manifest[], deed: string): string {
   const names = policies.map(({ ref }) => ref.name).join(", ");
-  return policies.length === 1 ? `the NetworkPolicy ${names} selects` : `the NetworkPolicies ${names} select`;
+  if (policies.length > 1) return `the NetworkPolicies ${names} select the agent and ${deed}`;
+  return `the NetworkPolicy ${names} selects the agent and ${deed.replace("let", "lets")}`;
 }
 
 function ruleFor(ports: readonly number[]): string {
@@ -91,21 +93,4 @@ function isInEntry(wanted: number, { port, endPort, protocol }: Readonly<Record<
   if ((protocol ?? "TCP") !== "TCP") return false;
   if (typeof port !== "number") return true;
   return wanted >= port && wanted <= (typeof endPort === "number" ? endPort : port);
-}
-
-/** As Kubernetes reads a label selector; an empty one selects everything. */
-function selects(selector: Readonly<Record<string, unknown>>, labels: Readonly<Record<string, unknown>>): boolean {
-  const hasAll = Object.entries(mapAt(selector, "matchLabels")).every(([key, value]) => labels[key] === value);
-  return hasAll && listAt(selector, "matchExpressions").every((each) => isRecord(each) && holds(each, labels));
-}
-
-function holds(
-  { key, operator, values }: Readonly<Record<string, unknown>>,
-  labels: Readonly<Record<string, unknown>>,
-): boolean {
-  const value = typeof key === "string" ? labels[key] : undefined;
-  const isListed = Array.isArray(values) && values.includes(value);
-  if (operator === "In") return isListed;
-  if (operator === "NotIn") return !isListed;
-  return operator === "Exists" ? value !== undefined : value === undefined;
 }

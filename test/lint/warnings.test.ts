@@ -169,6 +169,30 @@ function servedAt(telemetry: string): Parts {
   return { ...WITH_CONFIG, others: [configMap("collector", `service: {telemetry: {${telemetry}}}`)] };
 }
 
+const OPEN_WEB: Parts = { collector: { ports: [{ name: "web", containerPort: 9464 }] } };
+
+/** A monitor of the Prometheus operator for the agent's pods. */
+function monitor(kind: string, content: object): object {
+  return {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind,
+    metadata: { name: "agent", namespace: "kyma-system" },
+    spec: { selector: { matchLabels: { "app.kubernetes.io/name": "telemetry-metric-agent" } }, ...content },
+  };
+}
+
+function monitoredService(labels: object): object {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "agent", namespace: "kyma-system", labels },
+    spec: {
+      selector: { "app.kubernetes.io/name": "telemetry-metric-agent" },
+      ports: [{ name: "metrics", port: 80, targetPort: 9464 }],
+    },
+  };
+}
+
 const OPEN_PORT: Parts = { collector: { ports: [{ name: "http-metrics", containerPort: 8888 }] } };
 
 /** An IstioOperator with these values of the charts, or other fields of its `spec`. */
@@ -1021,6 +1045,56 @@ const EXAMPLES: readonly Example[] = [
     ],
   },
   {
+    // prometheus-operator: Prometheus itself mostly has no sidecar.
+    id: "metrics-port",
+    raised: { ...OPEN_WEB, others: [monitor("PodMonitor", { podMetricsEndpoints: [{ port: "web" }] })] },
+    says: /PodMonitor agent has port 9464 of the agent scraped over http/,
+    nearly: [
+      { ...OPEN_WEB, others: [monitor("PodMonitor", { podMetricsEndpoints: [{ port: "web", scheme: "HTTPS" }] })] },
+      { ...OPEN_WEB, others: [monitor("PodMonitor", { podMetricsEndpoints: [{ port: "other" }] })] },
+      {
+        ...OPEN_WEB,
+        others: [
+          monitor("PodMonitor", { podMetricsEndpoints: [{ port: "web" }], selector: { matchLabels: { app: "x" } } }),
+          monitor("PodMonitor", {
+            podMetricsEndpoints: [{ port: "web" }],
+            namespaceSelector: { matchNames: ["shop"] },
+          }),
+        ],
+      },
+      {
+        ...OPEN_WEB,
+        others: [monitor("PodMonitor", { podMetricsEndpoints: [{ portNumber: 9464 }] })],
+        config: { ports: { excludeInbound: [9464] } },
+      },
+    ],
+  },
+  {
+    id: "metrics-port",
+    raised: {
+      others: [
+        monitor("ServiceMonitor", {
+          endpoints: [{ port: "metrics" }],
+          selector: { matchLabels: { monitored: "yes" } },
+          namespaceSelector: { any: true },
+        }),
+        monitoredService({ monitored: "yes" }),
+      ],
+    },
+    says: /ServiceMonitor agent has port 9464 of the agent scraped over http/,
+    nearly: [
+      {
+        others: [
+          monitor("ServiceMonitor", {
+            endpoints: [{ port: "metrics" }],
+            selector: { matchLabels: { monitored: "yes" } },
+          }),
+          monitoredService({ monitored: "no" }),
+        ],
+      },
+    ],
+  },
+  {
     // A stock agent of the operator declares no port: its configuration says where its metrics are.
     id: "metrics-port",
     raised: servedAt("metrics: {readers: [{pull: {exporter: {prometheus: {host: '${MY_POD_IP}', port: 8889}}}}]}"),
@@ -1056,7 +1130,7 @@ const EXAMPLES: readonly Example[] = [
     // telemetry-manager: the operator lets 15090 in where Istio is on.
     id: "network-policy",
     raised: { others: [policy({ ingress: [{ ports: [{ port: 8888, protocol: "TCP" }] }] })] },
-    says: /NetworkPolicy agent selects the agent and let nothing in at 15090.*add to spec\.ingress: - ports: \[\{port: 15090, protocol: TCP\}\]/,
+    says: /NetworkPolicy agent selects the agent and lets nothing in at 15090.*add to spec\.ingress: - ports: \[\{port: 15090, protocol: TCP\}\]/,
     nearly: [
       { others: [policy({ ingress: [{ ports: [{ port: 8888 }, { port: 15090 }] }] })] },
       { others: [policy({ ingress: [{ ports: [{ port: 15000, endPort: 16000 }] }] })] },
@@ -1083,7 +1157,7 @@ const EXAMPLES: readonly Example[] = [
   {
     id: "network-policy",
     raised: { others: [policy({ policyTypes: ["Egress"], egress: [{ ports: [{ port: 443 }, { port: 15012 }] }] })] },
-    says: /let nothing out to 4317; add to spec\.egress: - ports: \[\{port: 4317, protocol: TCP\}\]/,
+    says: /lets nothing out to 4317; add to spec\.egress: - ports: \[\{port: 4317, protocol: TCP\}\]/,
     nearly: [
       { others: [policy({ policyTypes: ["Egress"], egress: OUT })] },
       { others: [policy({ policyTypes: ["Egress"], egress: [{ ports: [{ port: "otlp" }] }] })] },
