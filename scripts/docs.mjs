@@ -177,7 +177,7 @@ function typeOf({ type, choices, expected }) {
 
 function defaultOf(field) {
   if (field.defaultValue === undefined) return field.whenAbsent ?? "";
-  if (Array.isArray(field.defaultValue) && field.defaultValue.length === 0) return "none";
+  if (typeof field.defaultValue === "object" && Object.keys(field.defaultValue).length === 0) return "none";
   return code(String(field.defaultValue));
 }
 
