@@ -1,7 +1,7 @@
 // Generates what follows from the schema of the function config, docs/function-config.md and docs/warnings/README.md, and from
 // the commands, docs/commands.md.
-// `--check` only compares.
-import { existsSync, readFileSync, mkdirSync, writeFileSync } from "node:fs";
+// `--check` only compares. Both hold the map in CONTRIBUTING.md against the tree.
+import { existsSync, readdirSync, readFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { stringify } from "yaml";
@@ -44,6 +44,45 @@ for (const { path } of warnings) {
   if (existsSync(root + target)) continue;
   console.error(`${target} is missing: each warning has a page, and its index leads there.`);
   process.exitCode = 1;
+}
+
+const CONTRIBUTING = "CONTRIBUTING.md";
+const forgotten = differences(entriesOfMap(), entriesOfTree());
+if (forgotten.length > 0) {
+  console.error(`${CONTRIBUTING}: the map of the repository and the tree differ: ${forgotten.join(", ")}`);
+  process.exitCode = 1;
+}
+
+/** What the map in CONTRIBUTING.md names: src/cli/, src/main.ts, ... */
+function entriesOfMap() {
+  const map = /^```\nsrc\/\n[^]*?^```/m.exec(present(CONTRIBUTING))?.[0] ?? "";
+  let parent = "";
+  return map.split("\n").flatMap((line) => {
+    const [, indent, name] = /^( {0,2})([\w.-]+\/?)/.exec(line) ?? [];
+    if (name === undefined) return [];
+    if (indent === "") parent = name;
+    return indent === "" ? name : parent + name;
+  });
+}
+
+/** What the map has to name: folders at the top, all of src/, and the folders of test/ that are about no folder of src/. */
+function entriesOfTree() {
+  const sources = list("src");
+  const tests = list("test").filter((name) => name.endsWith("/") && (!sources.includes(name) || name === "argocd/"));
+  const top = ["src/", "test/", "examples/", "deploy/", "scripts/", "docs/", ".github/", ".ci/"];
+  return [...top, ...sources.map((name) => `src/${name}`), ...tests.map((name) => `test/${name}`)];
+}
+
+function list(folder) {
+  const entries = readdirSync(root + folder, { withFileTypes: true });
+  return entries.map((entry) => entry.name + (entry.isDirectory() ? "/" : ""));
+}
+
+function differences(map, tree) {
+  return [
+    ...tree.filter((entry) => !map.includes(entry)).map((entry) => `${entry} is not in the map`),
+    ...map.filter((entry) => !tree.includes(entry)).map((entry) => `${entry} is in the map only`),
+  ];
 }
 
 function present(target) {
