@@ -5,7 +5,7 @@ import type { Manifest, ResourceRef, SourceFile } from "./manifest.ts";
 export interface Field {
   /** Dotted path from the resource's root; keys with dots or slashes in brackets and quotes, list positions as `[0]`. */
   path: string;
-  /** What stands there now. Never the value of a Secret. */
+  /** What is there now. Never the value of a Secret. */
   currentValue?: unknown;
   /** What is, or would be, written there. */
   proposedValue?: unknown;

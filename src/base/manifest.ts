@@ -9,7 +9,7 @@ export interface ResourceRef {
   namespace?: string;
 }
 
-/** The file that an item came from, as the host's `path` and `index` annotations tell (functions-spec.md). */
+/** The file that an item came from, from the host's `path` and `index` annotations (functions-spec.md). */
 export interface SourceFile {
   /** Relative to the package or the working directory, with forward slashes. */
   path: string;
@@ -33,9 +33,9 @@ export interface Manifest {
   previousNames: readonly string[];
   labels: Readonly<Record<string, string>>;
   annotations: Readonly<Record<string, string>>;
-  /** Absent where no host annotation tells it: a stream written by hand. */
+  /** Absent without a host annotation, as in a stream written by hand. */
   file?: SourceFile;
-  /** Where its text has a key twice: an error for whoever relies on what the manifest says. */
+  /** Where its text has a key twice: an error for every reader that relies on the manifest. */
   repeatedKey?: Finding;
   object: Readonly<Record<string, unknown>>;
 }

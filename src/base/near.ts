@@ -1,4 +1,4 @@
-/** What somebody probably meant who wrote a name that does not exist. */
+/** The known name that an unknown one was probably meant to be. */
 
 /** The names nearest to one that does not exist, where names have no levels. */
 export function nearestNames(written: string, names: readonly string[]): string[] {

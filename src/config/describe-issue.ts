@@ -15,7 +15,7 @@ export interface Fault {
 
 /** How one form of the config spells what the schema calls `["spec", …]`. */
 export interface Form {
-  /** Where the value at a path of the schema stands in what the person wrote. */
+  /** Where the value at a path of the schema is in what the person wrote. */
   place(path: Path): Path;
   /** A field's name as the person writes it. */
   spell(path: readonly string[]): string;
@@ -85,7 +85,7 @@ function describeValue(value: unknown, schema: $ZodType, form: Form): Omit<Fault
   return { cause, remedy: type === "enum" ? "choose one of them" : `write ${expected}` };
 }
 
-/** Values that somebody who wrote `value` may have meant, likeliest first; those that do not fit the schema as well. */
+/** Values that `value` was probably meant to be, likeliest first, including those that do not fit the schema. */
 function guesses(value: unknown, schema: $ZodType): unknown[] {
   if (typeof value === "number") return [String(value), [value]];
   // YAML 1.1 readers take On and Off for booleans.

@@ -346,7 +346,7 @@ export const spec = z.strictObject({
   ),
 });
 
-/** The whole function config, as it stands in a file. */
+/** The whole function config, as it is in a file. */
 export const interceptBackends = z.strictObject({
   apiVersion: z.literal(apiVersion).register(notes, { description: "Version of the function config." }),
   kind: z.literal(kind).register(notes, { description: "Kind of the function config." }),

@@ -20,7 +20,7 @@ import { withReadFolder } from "./certificate-path.ts";
 import { demandOf, interceptedOf, selectionOf, type Demand } from "./demand.ts";
 import { mentioned, type Select } from "./select.ts";
 
-/** What is to be done, and all that there is to tell in the order of the story: config, backends, agent. */
+/** What is to be done, and all findings in the order of the steps: config, backends, agent. */
 export interface Decision {
   /** The one workload that changes, and how; absent when nothing does or nothing may because of an error. */
   rewrite?: { agent: Manifest; change: Change };
@@ -32,8 +32,8 @@ export interface Decision {
 }
 
 /**
- * The story on one page: settings, backends, agent, change. All that is wrong is told at once; with an error there is no
- * change, and nothing is told as if it had been done.
+ * All steps on one page: settings, backends, agent, change. All problems are reported at once; with an error there is no
+ * change, and no report of a change that was not made.
  */
 export function decide(config: Manifest | undefined, selectAny: Select): Decision {
   const select = withoutLocalConfig(selectAny);
@@ -93,12 +93,12 @@ function withoutLocalConfig(select: Select): Select {
   };
 }
 
-/** The decision not to change anything: what would have been done is not told as if it had been. */
+/** The decision not to change anything, without the reports of what would have been done. */
 export function unchanged(findings: readonly Finding[]): Decision {
   return { findings: findings.filter(({ severity }) => severity !== "info") };
 }
 
-/** What is told instead of a decision whose change the agent's text does not allow. */
+/** The report when the agent's text does not allow the decided change. */
 export function notEditable(agent: Manifest): Finding {
   return findingAt(agent, "error", {
     cause: `the ${agent.ref.kind} is written in a form of YAML that cannot be edited without touching more than is needed`,

@@ -40,7 +40,7 @@ export class BlockLines {
   node = 0;
   /** The colon after the line's key, -1 where it has no key. */
   colon = -1;
-  /** True where only a parser can tell what the line means. */
+  /** True where only a parser can say what the line means. */
   isOdd = false;
   /** True for a line with an explicit key, or the value of one. */
   isExplicit = false;
@@ -89,7 +89,7 @@ export class BlockLines {
     return false;
   }
 
-  /** Passes the head of an item as hosts write it, and returns its kind; undefined where something else stands there. */
+  /** Passes the head of an item as hosts write it, and returns its kind; undefined where something else is there. */
   passUsualHead(dash: number): string | undefined {
     const start = this.#at;
     const head = usualHead(this.#bytes, start, dash);

@@ -33,7 +33,7 @@ export function findDocuments(file: NamedFile): Item[] | number {
     const item = readDocument({ file, lead, start: content, end });
     if (item) items.push(item);
     if (end === bytes.length) {
-      // A mark at the start of a document is none of it, and neither is what stands on a `---` line.
+      // A mark at the start of a document is none of it, and neither is what is on a `---` line.
       doubtOddBreaks(items, oddBreaksIn(bytes));
       return items;
     }

@@ -5,7 +5,7 @@ import { addKind, doubtOddBreaks } from "./kind-on-line.ts";
 import { byteOrderMark, nextLine, oddBreaksIn, skipBlanks } from "./lines.ts";
 import type { Item, ListParts, NamedFile, Part, Region } from "./parts.ts";
 
-/** Where an item stands in its own region: it is the only element of a list. */
+/** Where an item is in its own region: it is the only element of a list. */
 const FIRST_ELEMENT = [0] as const;
 
 /** What is known between one line and the next. */
@@ -34,7 +34,7 @@ class Progress {
 
 /**
  * Finds the parts of a ResourceList by its lines, as kpt and kustomize write it: top-level keys at column 0 and a block list
- * below `items`. What stands deeper than a dash belongs to its element (YAML 1.2.2, 8.1.1.1, 8.2.1 and 7.3), unless quoted
+ * below `items`. What is deeper than a dash belongs to its element (YAML 1.2.2, 8.1.1.1, 8.2.1 and 7.3), unless quoted
  * text or braces go on at a lower column, as only go-yaml allows. Returns undefined for every other shape, aliases from one
  * part to another among them, which is then a matter for the full parse. Whether it is a ResourceList is not judged here.
  */
@@ -134,7 +134,7 @@ function startEntry(progress: Progress): boolean {
   return true;
 }
 
-/** Notes the anchors of a line; false for an alias of an anchor that stands outside of the part. */
+/** Notes the anchors of a line; false for an alias of an anchor that is outside of the part. */
 function passMarks(progress: Progress): boolean {
   for (const { name, isAlias } of progress.lines.marks) {
     if (isAlias && !progress.anchors?.has(name)) return false;

@@ -36,8 +36,8 @@ export function addKind(before: string | undefined, line: BlockLines): string | 
 }
 
 /**
- * Makes a parser tell the kind of each item of a file, in its order, that holds an odd line break or a byte-order mark, by
- * their byte offsets, since what follows on the line may be another key. False where one stands outside of all items.
+ * Has a parser find the kind of each item of a file, in its order, that holds an odd line break or a byte-order mark, by
+ * their byte offsets, since what follows on the line may be another key. False where one is outside of all items.
  */
 export function doubtOddBreaks(items: readonly Item[], offsets: readonly number[]): boolean {
   let position = 0;

@@ -28,7 +28,7 @@ export function latin1(bytes: Uint8Array, from: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.max(0, end - from)).toString("latin1");
 }
 
-/** Finds the line, from 1, that a byte stands on; all lines are found at the first question, as there can be many. */
+/** Finds the line, from 1, that a byte is on; all lines are found at the first question, as there can be many. */
 export function lineNumbers(bytes: Uint8Array): (offset: number) => number {
   let starts: number[] | undefined;
   return (offset) => {
@@ -49,7 +49,7 @@ function startsOf(bytes: Uint8Array): number[] {
   return starts;
 }
 
-/** The column, from 1 and in UTF-16, that a byte offset stands at; a byte-order mark is no column. */
+/** The column, from 1 and in UTF-16, that a byte offset is at; a byte-order mark is no column. */
 export function columnAt(bytes: Uint8Array, offset: number): number {
   let count = 1;
   for (let at = offset - 1; at >= byteOrderMark(bytes) && bytes[at] !== LF; at--) {

@@ -23,7 +23,7 @@ export interface Part {
 
 /** One resource of the stream. */
 export interface Item extends Part {
-  /** Its kind where its lines or a parse tell it, "" where it has none, undefined where only a parse can tell. */
+  /** Its kind where its lines or a parse show it, "" where it has none, undefined where only a parse can show it. */
   kind: string | undefined;
   /** What an element of a list of one kind is where it does not say so itself. */
   inferred?: { apiVersion: string; kind: string };

@@ -50,7 +50,7 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** Labels and annotations; a number or boolean that somebody forgot to quote reads as the text that stands there. */
+/** Labels and annotations; a number or boolean without its quotes reads as the text in the file. */
 function strings(value: unknown): Record<string, string> {
   if (!isRecord(value)) return {};
   const scalars = Object.entries(value).filter(([, inner]) => ["string", "number", "boolean"].includes(typeof inner));

@@ -24,7 +24,7 @@ export interface FilePlace {
   endColumn?: number;
 }
 
-/** What a part says, and a problem for whoever relies on it where it has a key twice. */
+/** What a part says, and the problem where it has a key twice, for readers that rely on it. */
 export interface ReadPart {
   value: unknown;
   repeatedKey?: Finding;
@@ -36,7 +36,7 @@ const KEPT = { regions: 64, bytes: 16 * 1024 };
 /** What stands where a path leads nowhere. */
 const NOTHING: Node = { kind: "scalar", form: "none", start: 0, end: 0, value: null };
 
-/** The regions of some files: decoded and parsed when somebody asks, edited, and written. */
+/** The regions of some files: decoded and parsed on demand, edited, and written. */
 export class Regions {
   /** How many regions have been parsed so far. */
   parses = 0;
@@ -129,7 +129,7 @@ export class Regions {
   }
 
   /**
-   * Where the first line of a field of a part stands, or of the nearest one above it that is there; without a field the first
+   * Where the first line of a field of a part is, or of the nearest one above it that is there; without a field the first
    * line of the part.
    */
   placeOf({ region, path }: Part, field?: string): FilePlace {
@@ -217,7 +217,7 @@ export class Regions {
     return pieces;
   }
 
-  /** The text of a region as it goes out: without the line break that was added at the end of a file. */
+  /** The text of a region as it is written: without the line break that was added at the end of a file. */
   #written({ file, end }: Region, text: string): string {
     const isCut = this.#areDocuments && end === file.bytes.length && file.bytes.at(-1) !== LF;
     return isCut ? text.replace(/\r?\n$/, "") : text;

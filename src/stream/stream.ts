@@ -37,7 +37,7 @@ export type Way = "lines" | "full parse" | "documents";
 export class Stream {
   readonly files: readonly NamedFile[];
   readonly way: Way;
-  /** What could not be read and may matter, whoever asks. */
+  /** What could not be read and may matter to any caller. */
   readonly findings: Finding[] = [];
 
   readonly #reader: Reader | undefined;
@@ -193,7 +193,7 @@ export class Stream {
     return this.#readAll(this.#items.filter((item) => wanted.has(item))).manifests;
   }
 
-  /** Where a manifest stands. */
+  /** Where a manifest is. */
   itemOf(manifest: Manifest): Item {
     const item = this.#itemOf.get(manifest);
     if (item === undefined) throw new Error("the manifest is not of this stream");
@@ -215,7 +215,7 @@ export class Stream {
     return this.#regions.placeOf(first, field?.path);
   }
 
-  /** Where a resource that was read stands; the function config first, since a finding about it is not about an item. */
+  /** Where a resource that was read is; the function config first, since a finding about it is not about an item. */
   #partsOf(resource: ResourceRef, file: SourceFile | undefined): Part[] {
     const read = this.functionConfig();
     const config = read && !isFinding(read) ? readManifest(read.value) : undefined;
@@ -328,7 +328,7 @@ export class Stream {
     }
   }
 
-  /** True where a key stands twice by which some Go programs take the resource for another one than others. */
+  /** True where a key is there twice by which some Go programs take the resource for another one than others. */
   #hasTwoIdentities({ region, path }: Item): boolean {
     const source = this.#regions.sourceOf(region);
     const root = isFinding(source) ? undefined : nodeAt(source, path);

@@ -8,7 +8,7 @@ const API_VERSION = "- apiVersion: ";
 const KIND = "kind: ";
 
 /**
- * Passes lines that nobody has to look at, by far most lines there are, and returns where the first other line starts: a plain
+ * Passes lines that need no look, by far the most, and returns where the first other line starts: a plain
  * key at the column of a resource's keys or deeper, with no value, a plain one or one in quotes on the line, or a word after a
  * dash. A key of the resource may not begin like `kind` or `items`. A line before one that may go on with its scalar is not
  * passed. One function without objects, because it is what a large stream is read with.

@@ -4,7 +4,7 @@
  */
 export const UNKNOWN = "\uE000";
 
-/** The parts of an endpoint that Go's `url.Parse` tells apart and that some rule reads. */
+/** The parts of an endpoint that Go's `url.Parse` separates and that some rule reads. */
 export interface GoUrl {
   /** Lower case; empty where the text has none. */
   scheme: string;

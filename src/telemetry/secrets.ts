@@ -40,7 +40,7 @@ export function indexSecrets(manifests: readonly Manifest[]): Secrets {
   return { byName, anywhere, readings: new Map() };
 }
 
-/** The text of a field, wherever it stands. */
+/** The text of a field, wherever it is. */
 export function readSource(source: ValueSource, secrets: Secrets): SecretReading {
   return "value" in source ? { kind: "value", value: source.value } : lookUpSecret(source.secretKeyRef, secrets);
 }

@@ -4,18 +4,18 @@
  */
 export type Node = ScalarNode | MapNode | ListNode | AliasNode;
 
-/** What all nodes tell: where their own text stands, without anchor and tag, and the name of their anchor. */
+/** What all nodes have: the place of their own text, without anchor and tag, and the name of their anchor. */
 interface Place {
   start: number;
   /**
-   * Behind the last character; of a block scalar that is behind the line break of its last line, as its chomping counts
-   * lines, and of a block map or block list behind its last member.
+   * After the last character; of a block scalar that is after the line break of its last line, as its chomping counts
+   * lines, and of a block map or block list after its last member.
    */
   end: number;
   anchor?: string;
 }
 
-/** How a scalar is written; `none` is a plain one without a character, as of `key:` with nothing behind it. */
+/** How a scalar is written; `none` is a plain one without a character, as of `key:` with nothing after it. */
 export type ScalarForm = "plain" | "single" | "double" | "literal" | "folded" | "none";
 
 /** A scalar; its value is undefined where a tag makes something of it that is no plain data, such as bytes. */
@@ -42,7 +42,7 @@ export interface Pair {
   value: Node | undefined;
   /** The first character of the key, its anchor or tag and the indicator `?` included. */
   start: number;
-  /** Where a value may be written when there is none: behind the colon, the anchor and the tag. */
+  /** Where a value may be written when there is none: after the colon, the anchor and the tag. */
   valueStart: number;
   /** True for the key `<<`, which brings in the keys of other maps (yaml.org/type/merge.html). */
   isMerge: boolean;
@@ -121,7 +121,7 @@ export function isKey({ key, isMerge }: Pair, wanted: string): boolean {
 /**
  * Where the last pair or element on a path stands that there is, from its key or dash to the end of its value: for a path
  * that leads nowhere the nearest one above it. Undefined where the first step already does. Aliases and merge keys are not
- * followed, as what they mean stands elsewhere.
+ * followed, as what they mean is elsewhere.
  */
 export function memberSpan(
   root: Node | undefined,

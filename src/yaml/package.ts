@@ -13,10 +13,10 @@ import {
 import type { Source, SyntaxProblem } from "./parse.ts";
 import { resolvePlain } from "./resolve-plain.ts";
 
-/** How many collections may stand in one another. */
+/** How many collections may be in one another. */
 const DEEPEST = 500;
 
-/** Tags that change nothing where they stand, or that make text of a scalar, as local ones do in go-yaml. */
+/** Tags that change nothing where they are, or that make text of a scalar, as local ones do in go-yaml. */
 const PLAIN_TAG = /^(?:tag:yaml\.org,2002:(?:map|seq|str)|![^!].*)$/;
 
 type Yaml = typeof Package;
@@ -31,7 +31,7 @@ function loadYaml(): Yaml {
   return require("yaml") as Yaml;
 }
 
-/** Thrown for what the package reads and we do not; reaches nobody but `readByPackage`. */
+/** Thrown for what the package reads and we do not; caught by `readByPackage`. */
 class Refused extends Error {
   readonly offset: number;
 
@@ -138,7 +138,7 @@ function toNode(conversion: Conversion, original: AnyNode, from: number): Node {
     node.anchor = anchor;
     anchors.set(anchor, node);
   }
-  // An anchor holds for what stands in its own node, so the members come last.
+  // An anchor holds for what is in its own node, so the members come last.
   if (node.kind === "map") addPairs(conversion, node, original as YAMLMap);
   if (node.kind === "list") addElements(conversion, node, original as YAMLSeq);
   conversion.depth--;

@@ -20,7 +20,7 @@ interface Resolving {
 
 /**
  * The plain data that a node means, aliases and merge keys resolved as go-yaml does (go.yaml.in/yaml/v2: decode.go): of a key
- * that stands twice the last one counts, and keys become text. What several aliases share is one object, so nobody may
+ * that is there twice the last one counts, and keys become text. What several aliases share is one object, so no caller may
  * change it. With `wordsIn`, the node's text, `on`, `off`, `yes` and `no` stay text, as kyaml reads them into a field that is
  * text (go.yaml.in/yaml/v3: resolve.go). Throws a PlainProblem where the node means nothing or Go programs do not agree on it.
  */
@@ -99,7 +99,7 @@ function keyOf(pair: Pair, resolving: Resolving): string {
 }
 
 /**
- * Adds the keys that a merge key brings in. Of what stands before it, go-yaml v2 (kubectl, Argo CD) lets the merged value win
+ * Adds the keys that a merge key brings in. Of what is before it, go-yaml v2 (kubectl, Argo CD) lets the merged value win
  * and v3 (kustomize, kpt) the explicit one, so that such a map is refused.
  */
 function merge(map: MapNode, position: number, plain: Record<string, unknown>, resolving: Resolving): void {

@@ -5,7 +5,7 @@ import { isList, isMap } from "./print.ts";
 /**
  * The value with a change made, as a new object; undefined when the change removes it.
  * Keys keep their order and new ones come last. Throws where a change expects a list and finds something else,
- * because whoever planned the change has looked at the value before.
+ * because the planner of the change has looked at the value before.
  */
 export function applyChange(value: Value | undefined, change: Change): Value | undefined {
   switch (change.kind) {

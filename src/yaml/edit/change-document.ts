@@ -8,7 +8,7 @@ import { isEmptyDocument, isSource, nodeAt, parse, type Source } from "../parse.
 
 /**
  * The text with a change made at one node, and nothing else touched. Throws where the path leads nowhere or the change
- * does not fit the node, because whoever planned the change has looked at the value before.
+ * does not fit the node, because the planner of the change has looked at the value before.
  */
 export function editSource(source: Source, path: readonly (string | number)[], change: Change, json = false): string {
   let current = source;
@@ -23,7 +23,7 @@ export function editSource(source: Source, path: readonly (string | number)[], c
 }
 
 /**
- * The text of a document that stands in a string, with a change made inside; an empty one is written anew.
+ * The text of a document that is in a string, with a change made inside; an empty one is written anew.
  * The text has been read without error before. Throws when it cannot be.
  */
 export function changeDocument(text: string, format: "yaml" | "json", change: Change): string {

@@ -55,7 +55,7 @@ export function at(path: readonly (string | number)[], change: Change): Change {
     : { kind: "map", entries: new Map([[step, inner]]) };
 }
 
-/** Two changes of one node as one. Throws when both decide the same value, which is a bug of whoever planned them. */
+/** Two changes of one node as one. Throws when both decide the same value, which is a bug in their planner. */
 export function merge(first: Change, second: Change): Change {
   if (first.kind === "map" && second.kind === "map") {
     return { kind: "map", entries: mergeEach(first.entries, second.entries) };

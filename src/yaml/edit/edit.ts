@@ -7,7 +7,7 @@ export interface Edit {
 
 /**
  * The text with all edits made; offsets are those of the original, and edits at one place keep their order.
- * Throws when two edits overlap, which is a bug of whoever planned them.
+ * Throws when two edits overlap, which is a bug in their planner.
  */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   const ordered = edits.toSorted((a, b) => a.start - b.start || a.end - b.end);

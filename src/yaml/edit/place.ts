@@ -26,7 +26,7 @@ export function lineEnd(text: string, offset: number): number {
 
 /**
  * Behind the lines of comment that follow the line of an offset directly, at a column or deeper; the offset itself where
- * there are none. They belong to what stands above them: hosts keep them there only if new lines come behind them.
+ * there are none. They belong to what is above them: hosts keep them there only if new lines are added after them.
  */
 export function behindComments(text: string, offset: number, column: number): number {
   let end = offset;
@@ -44,7 +44,7 @@ export function lineBreakAt(text: string, offset: number): "\r\n" | "\n" {
   return text[newline - 1] === "\r" ? "\r\n" : "\n";
 }
 
-/** True for a value that is not written at all: `key:` with nothing behind it. */
+/** True for a value that is not written at all: `key:` with nothing after it. */
 export function isEmpty(node: Node | undefined): boolean {
   return node === undefined || (node.kind === "scalar" && node.form === "none" && node.value === null);
 }

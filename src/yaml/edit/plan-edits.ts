@@ -27,7 +27,7 @@ interface Plan {
  * The edits that make a change at a node of a text and touch nothing else: new keys and elements come last in their
  * map or list, in its own style, and what goes takes its line along. Offsets are those of the node's source tokens.
  * The node has no aliases on the way to a change (`expandAliases` has seen to that). Throws when a change does not fit
- * what stands there, because whoever planned it has looked at the value before.
+ * what is there, because its planner has looked at the value before.
  */
 export function planEdits(
   text: string,
@@ -173,7 +173,7 @@ function appendFlow(
   }
   const start = contentEnd(plan.text, last);
   const ownLine = /\r?\n[ \t]*$/.exec(plan.text.slice(0, last.start).slice(-200))?.[0];
-  // A trailing comma, and a comment behind it, stay with the member that they stand behind.
+  // A trailing comma, and a comment after it, stay with the member before them.
   const comma = ownLine === undefined ? null : /^[ \t]*,[ \t]*(?:#[^\r\n]*)?(?=\r?\n)/.exec(plan.text.slice(start));
   if (comma) {
     const behind = start + comma[0].length;

@@ -3,7 +3,7 @@ import type { Change, Value } from "./change.ts";
 /** `block` is indented YAML, `flow` is braces with bare keys, `json` is braces with everything quoted. */
 export type Style = "block" | "flow" | "json";
 
-/** How far block YAML is indented where nothing stands yet. */
+/** How far block YAML is indented where there is nothing to follow. */
 export interface Layout {
   /** Columns between a key and the keys of its map. */
   mapIndent: number;
@@ -11,7 +11,7 @@ export interface Layout {
   listIndent: number;
 }
 
-/** The layout of a document in which nothing tells another one. */
+/** The layout used where a document shows no other. */
 export const PLAIN_LAYOUT: Layout = { mapIndent: 2, listIndent: 0 };
 
 /** Words that some YAML 1.1 or 1.2 parser reads as something else than a string (yaml.org/type/bool.html, null.html). */
@@ -20,7 +20,7 @@ const RESERVED = /^(?:true|false|yes|no|on|off|y|n|null|nan|inf)$/i;
 /** Deliberately narrow: what starts like a word or an absolute path and holds nothing that means anything in YAML. */
 const SAFE_PLAIN = /^[A-Za-z/][A-Za-z0-9_./-]*$/;
 
-/** True when a string can stand without quotes, in block and in flow, for every YAML version. */
+/** True when a string can be written without quotes, in block and in flow, for every YAML version. */
 export function isSafePlain(text: string): boolean {
   return SAFE_PLAIN.test(text) && !RESERVED.test(text);
 }
@@ -88,7 +88,7 @@ export function printPairs(value: { readonly [key: string]: Value }, layout: Lay
   return Object.entries(value).flatMap(([key, inner]) => printPair(key, inner, layout));
 }
 
-/** Adds the lines of a pair: `before` stands before the key, `margin` before what is indented from its column. */
+/** Adds the lines of a pair: `before` is before the key, `margin` before what is indented from its column. */
 function putPair(lines: string[], before: string, margin: string, key: string, value: Value, layout: Layout): void {
   const head = `${before}${printScalar(key, "flow")}:`;
   if (isList(value) && value.length > 0) {
@@ -153,7 +153,7 @@ export function printDocument(value: Value, format: "yaml" | "json"): string {
   return isMap(value) ? `${printPairs(value, PLAIN_LAYOUT).join("\n")}\n` : `${printFlow(value, "flow")}\n`;
 }
 
-/** The value that a change makes where nothing stands; undefined for a removal, which has nothing to do there. */
+/** The value that a change makes where there is none; undefined for a removal, which has nothing to do there. */
 export function fromNothing(change: Change): Value | undefined {
   switch (change.kind) {
     case "set":

@@ -3,7 +3,7 @@ import { membersOf, type ListNode, type MapNode, type Member } from "../node.ts"
 import { contentEnd, lineEnd } from "./place.ts";
 
 /**
- * The edits that take members out of a collection, by their positions, with their lines and what else stands on them;
+ * The edits that take members out of a collection, by their positions, with their lines and what else is on them;
  * comments above stay.
  */
 export function removeMembers(text: string, collection: MapNode | ListNode, removed: ReadonlySet<number>): Edit[] {
@@ -13,8 +13,8 @@ export function removeMembers(text: string, collection: MapNode | ListNode, remo
 }
 
 /**
- * The line break before a line goes rather than the one behind it, so that something can be appended at the line's end
- * all the same. A first member that shares its line with the dash of an outer list hands its place to the next one.
+ * The line break before a line goes rather than the one after it, so that something can be appended at the line's end
+ * nevertheless. A first member that shares its line with the dash of an outer list gives its place to the next one.
  */
 function removeLines(text: string, members: readonly Member[], removed: ReadonlySet<number>): Edit[] {
   const edits: Edit[] = [];
@@ -41,7 +41,7 @@ function removeLines(text: string, members: readonly Member[], removed: Readonly
   return edits;
 }
 
-/** One comma goes with each run of members: the one behind it, or the one before it where nothing follows. */
+/** One comma is removed with each run of members: the one after it, or the one before it where nothing follows. */
 function removeFromFlow(text: string, members: readonly Member[], removed: ReadonlySet<number>): Edit[] {
   const edits: Edit[] = [];
   for (const { from, to } of runs(removed, members.length)) {

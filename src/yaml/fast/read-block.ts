@@ -89,7 +89,7 @@ function readElement(reading: Reading, column: number): Node {
   return key === undefined ? readOnLine(reading, column) : readMap(reading, key);
 }
 
-/** A key and the offset of the colon behind it. */
+/** A key and the offset of the colon after it. */
 interface Key {
   scalar: ScalarNode;
   colon: number;
@@ -120,7 +120,7 @@ function readPair(reading: Reading, column: number, { scalar: key, colon }: Key)
   if (isRestEmpty(text, valueStart)) {
     endLine(reading);
     if (reading.column > column) value = readBelow(reading);
-    // The dashes of a list may stand at the column of its key (YAML 1.2.2, 8.2.1).
+    // The dashes of a list may be at the column of its key (YAML 1.2.2, 8.2.1).
     else if (reading.column === column && isDash(reading)) value = readList(reading);
     else value = nothing(at);
   } else {
@@ -148,7 +148,7 @@ function readOnLine(reading: Reading, column: number): Node {
   if (reading.text.charAt(reading.at) === "|") return readLiteral(reading, column);
   const node = isFlow(reading) ? readFlow(reading) : readScalar(reading);
   reading.at = node.end;
-  // A key within a value, or text behind a quote, is met here.
+  // A key within a value, or text after a quote, ends up here.
   endLine(reading);
   return node;
 }

@@ -58,7 +58,7 @@ function readPair(reading: Reading): Pair {
   const { text } = reading;
   const key = readScalar(reading);
   const colon = reading.at;
-  // Only behind a quote the colon needs no blank (YAML 1.2.2, 7.4.2).
+  // Only after a quote the colon needs no blank (YAML 1.2.2, 7.4.2).
   const isKey = text.charCodeAt(colon) === COLON && (key.form !== "plain" || isGap(text, colon + 1));
   if (!isKey || isOnSeveralLines(text, key)) throw new Beyond();
   reading.at++;

@@ -3,8 +3,8 @@ import type { ScalarNode } from "../node.ts";
 import { Beyond, isLineEnd, isRestEmpty, skipSpaces, toContent, type Reading } from "./reading.ts";
 
 /**
- * A literal block whose header stands at the next character, in a collection at a column (YAML 1.2.2, 8.1). Its
- * indentation is that of its first line with content. Leaves the reading at the next content behind it.
+ * A literal block whose header is at the next character, in a collection at a column (YAML 1.2.2, 8.1). Its
+ * indentation is that of its first line with content. Leaves the reading at the next content after it.
  */
 export function readLiteral(reading: Reading, column: number): ScalarNode {
   const { text, at: start } = reading;

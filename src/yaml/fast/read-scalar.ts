@@ -21,7 +21,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** How many digits an escape of a character code has. */
 const CODE_LENGTHS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
-/** A quoted scalar, or undefined where no quote stands. */
+/** A quoted scalar, or undefined where there is no quote. */
 export function readQuoted(text: string, at: number): ScalarNode | undefined {
   const quote = text.charCodeAt(at);
   if (quote === DOUBLE_QUOTE) return readDoubleQuoted(text, at);
@@ -38,7 +38,7 @@ export function readPlain(text: string, start: number): { scalar: ScalarNode; co
   const inner = content.indexOf(": ");
   const colon = inner === -1 && content.endsWith(":") ? content.length - 1 : inner;
   const written = colon === -1 ? withoutSpaces(content) : content.slice(0, colon);
-  // Blanks before the colon are allowed, but nobody writes them.
+  // Blanks before the colon are allowed, but are not written in practice.
   if (written.includes("\t") || written.endsWith(" ")) throw new Beyond();
   const scalar = plainScalar(text, start, start + written.length);
   return colon === -1 ? { scalar } : { scalar, colon: start + colon };

@@ -12,13 +12,13 @@ export interface Reading {
   depth: number;
 }
 
-/** Thrown where a text goes beyond what the reader masters, an error among it; it reaches nobody but `readBlock`. */
+/** Thrown where a text goes beyond what the reader supports, or is in error; caught by `readBlock`. */
 export class Beyond extends Error {}
 
-/** How many collections may stand in one another; a parser that calls itself for each must stop somewhere. */
+/** How many collections may be in one another; a parser that calls itself for each must stop somewhere. */
 export const DEEPEST = 100;
 
-/** True where a line or the text ends. A carriage return stands before a line feed only, or the text has been refused. */
+/** True where a line or the text ends. A carriage return is before a line feed only, or the text has been refused. */
 export function isLineEnd(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return code === LF || code === CR || at >= text.length;
@@ -42,14 +42,14 @@ export function skipSpaces(text: string, from: number): number {
   return at;
 }
 
-/** True when nothing but blanks and a comment stands between an offset and the end of its line. */
+/** True when nothing but blanks and a comment is between an offset and the end of its line. */
 export function isRestEmpty(text: string, from: number): boolean {
   const at = skipSpaces(text, from);
-  // A `#` is a comment behind a blank only (YAML 1.2.2, 6.6).
+  // A `#` is a comment after a blank only (YAML 1.2.2, 6.6).
   return isLineEnd(text, at) || (text.charCodeAt(at) === HASH && text.charCodeAt(at - 1) === SPACE);
 }
 
-/** Goes from behind a node, where nothing else may stand on its line, to the next line with content. */
+/** Goes from the end of a node, where nothing else may be on its line, to the next line with content. */
 export function endLine(reading: Reading): void {
   const { text, at } = reading;
   if (!isRestEmpty(text, at)) throw new Beyond();
@@ -83,12 +83,12 @@ export function passEmptyLines(reading: Reading): void {
   reading.column = -1;
 }
 
-/** True for `---` or `...` at the start of a line, which begins or ends a document whatever stands before it. */
+/** True for `---` or `...` at the start of a line, which begins or ends a document whatever is before it. */
 export function isDocumentMark({ text, at, column }: Reading): boolean {
   return column === 0 && (text.startsWith("---", at) || text.startsWith("...", at)) && isGap(text, at + 3);
 }
 
-/** How far a colon may stand behind the start of its key (YAML 1.2.2, 7.4.2), less a little. */
+/** How far a colon may be after the start of its key (YAML 1.2.2, 7.4.2), less a little. */
 const LONGEST_KEY = 1000;
 
 /** Refuses keys that need a closer look: no strings, merge keys, long ones, and the same one twice. */
