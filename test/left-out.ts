@@ -2,7 +2,7 @@ import type { TestProject } from "vitest/node";
 
 /** The projects of vitest.config.ts that `npm test` does not run, and what is in them. */
 const PARTS = {
-  long: "executables for other machines, long properties, matrices of processes, the Go oracle, packet filters, Argo CD's plugin",
+  long: "executables for other machines, long properties, matrices of processes, the Go oracle, packet filters, shells, a browser, Argo CD's plugin",
   hosts: "kpt and kustomize",
   image: "the container image",
 };

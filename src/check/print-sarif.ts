@@ -11,6 +11,7 @@ interface Rule {
   help: string;
   /** The same with links, where there are any. */
   markdown?: string;
+  helpUri?: string;
 }
 
 const NOT_REWRITTEN: Rule = {
@@ -45,17 +46,25 @@ interface Result {
   replacement?: Replacement | undefined;
 }
 
+/** What SARIF says besides the report. */
+export interface SarifContext {
+  /** The version of this program. */
+  version: string;
+  /** What each warning has found, as a sentence, by its id. */
+  warnings: ReadonlyMap<string, string>;
+  /** The address of the page on a warning; undefined where none is known. */
+  pageOf: (warning: string) => string | undefined;
+}
+
 /**
- * A report in SARIF 2.1.0 (docs.oasis-open.org: sarif-v2.1.0), as code scanning takes it: every result has a location.
- * `version` is that of this program, `warnings` has what each warning has found, as a sentence, by its id.
- */
+ * A report in SARIF 2.1.0 (docs.oasis-open.org: sarif-v2.1.0), as code scanning takes it: every result has a location. */
 export function printSarif(
   { status, changed, problems, anyPath }: Report,
-  { version, warnings }: { version: string; warnings: ReadonlyMap<string, string> },
+  { version, warnings, pageOf }: SarifContext,
 ): string {
   const results: Result[] = [
     ...problems.map(({ finding, path, line, column, endColumn }): Result => ({
-      rule: ruleOf(finding, warnings),
+      rule: ruleOf(finding, warnings, pageOf),
       level: finding.severity === "error" ? "error" : "warning",
       message: sentenceOf(finding),
       path: path ?? anyPath,
@@ -98,20 +107,33 @@ export function printSarif(
   return printableJson(log);
 }
 
-function ruleOf({ severity, warning }: Finding, warnings: ReadonlyMap<string, string>): Rule {
+function ruleOf(
+  { severity, warning }: Finding,
+  warnings: SarifContext["warnings"],
+  pageOf: SarifContext["pageOf"],
+): Rule {
   if (warning === undefined) return severity === "error" ? CANNOT_BE_DECIDED : WARNING;
   const markdown = `The page \`docs/warnings/${warning}.md\` of intercept-backends says why it matters and what to do about it; \`warnings.${warning}\` in the function config makes it an error or turns it off.`;
   const title = warnings.get(warning) ?? warning;
-  return { id: warning, level: "warning", title, help: markdown.replaceAll("`", ""), markdown };
+  const helpUri = pageOf(warning);
+  return {
+    id: warning,
+    level: "warning",
+    title,
+    help: markdown.replaceAll("`", ""),
+    markdown,
+    ...(helpUri && { helpUri }),
+  };
 }
 
-function printRule({ id, level, title, help, markdown }: Rule): object {
+function printRule({ id, level, title, help, markdown, helpUri }: Rule): object {
   return {
     id,
     name: id.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: title },
     fullDescription: { text: `${title} ${help}` },
     help: { text: help, markdown },
+    helpUri,
     defaultConfiguration: { level },
   };
 }

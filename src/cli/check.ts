@@ -5,19 +5,19 @@ import type { Problem, Report } from "../check/report.ts";
 import { fieldsOf } from "../config/fields.ts";
 import { spec } from "../config/schema.ts";
 import { hasError, type Finding } from "../base/finding.ts";
-import { toLine } from "../stream/result.ts";
 import { compare } from "./compare.ts";
 import { readInput, type Input, type InputOptions } from "./input.ts";
+import { pageOf } from "./page-of.ts";
 import { placesIn } from "./places.ts";
 import type { CHECK_FORMATS } from "./formats.ts";
 import type { GlobalOptions } from "./options.ts";
-import { say, write } from "./streams.ts";
+import { say, sayFinding, write } from "./streams.ts";
 
 const PRINTERS = {
   diff: ({ changed }: Report): Uint8Array => Buffer.concat(changed.map(printDiff)),
   github: (report: Report): Uint8Array => Buffer.from(printGithub(report)),
   sarif: (report: Report, version: string): Uint8Array =>
-    Buffer.from(printSarif(report, { version, warnings: titlesOfWarnings() })),
+    Buffer.from(printSarif(report, { version, warnings: titlesOfWarnings(), pageOf })),
 } satisfies Record<(typeof CHECK_FORMATS)[number], unknown>;
 
 /** What `check` can be told. */
@@ -35,7 +35,7 @@ export async function checkCall(paths: readonly string[], options: CheckOptions,
   if (format !== "github") {
     for (const { finding, path, line, column = 1 } of report.problems) {
       const file = path === undefined ? {} : { file: { path } };
-      say(toLine({ ...finding, ...file, ...(line === undefined ? {} : { position: { line, column } }) }, name));
+      sayFinding({ ...finding, ...file, ...(line === undefined ? {} : { position: { line, column } }) }, name);
     }
   }
   write([PRINTERS[format](report, version)]);

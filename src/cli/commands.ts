@@ -1,12 +1,12 @@
 import { lstatSync } from "node:fs";
-import { Command, CommanderError, type OptionValues } from "commander";
+import { Argument, Command, CommanderError, type OptionValues } from "commander";
 import pc from "picocolors";
 import { printableJson } from "../base/printable.ts";
 import { UsageError } from "./errors.ts";
-import { CHECK_FORMATS, DIFF_FORMATS, EXPLAIN_FORMATS } from "./formats.ts";
+import { CHECK_FORMATS, DIFF_FORMATS, EXPLAIN_FORMATS, SHELLS } from "./formats.ts";
 import { addNotes, type Notes } from "./help.ts";
 import type { InputOptions } from "./input.ts";
-import { hintAt, oneOf, wantsColour, type ColourChoice, type GlobalOptions } from "./options.ts";
+import { chosenFrom, hintAt, oneOf, wantsColour, type ColourChoice, type GlobalOptions } from "./options.ts";
 import type { CheckOptions } from "./check.ts";
 import type { DiffOptions } from "./diff.ts";
 import type { ExplainOptions } from "./explain.ts";
@@ -253,6 +253,23 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
       return print(`${JSON.stringify(functionConfigJsonSchema(), null, 2)}\n`);
     },
   );
+
+  const completion = add(
+    "completion",
+    "a script that completes words in a shell",
+    {
+      about: "Prints a script that teaches a shell the commands and options; SHELL is bash, zsh or fish.",
+      examples: [
+        ["source <(intercept-backends completion bash)", "in ~/.bashrc, or with zsh in ~/.zshrc after compinit"],
+        ["intercept-backends completion fish | source", "in ~/.config/fish/config.fish"],
+      ],
+    },
+    async ([shell = ""]) => {
+      const { completionScript } = await import("./completion.ts");
+      return print(completionScript(program, shell as (typeof SHELLS)[number]));
+    },
+  );
+  completion.addArgument(chosenFrom(SHELLS, new Argument("<shell>", "bash, zsh or fish"), "SHELL"));
 
   add(
     "version",

@@ -7,28 +7,47 @@ import type { NamedFile } from "../stream/parts.ts";
 import { streamProblem } from "../stream/problem.ts";
 import type { Stream } from "../stream/stream.ts";
 import type { Manifest } from "../base/manifest.ts";
+import { sentenceOf } from "../check/report.ts";
 import { explainEach } from "./explain-each.ts";
 import { readInput, type InputOptions } from "./input.ts";
 import { UsageError } from "./errors.ts";
+import { pageOf } from "./page-of.ts";
 import { placesIn } from "./places.ts";
 import type { EXPLAIN_FORMATS } from "./formats.ts";
 import { lookOf, type GlobalOptions } from "./options.ts";
 import { isTerminal, STANDARD_INPUT, tell, write } from "./streams.ts";
 
+type Printer = (
+  explanations: readonly Explanation[],
+  look: Look,
+  findings: readonly Finding[],
+) => string | Promise<string>;
+
 const PRINTERS = {
-  table: printTable,
-  markdown: printMarkdown,
-  mermaid: printMermaid,
-  json: printJson,
-  svg: async (explanation: Explanation): Promise<string> => {
-    // The layout library is for this format alone, and no other run evaluates it.
+  table: (all, look) => all.map((each) => printTable(each, look)).join("\n"),
+  markdown: (all) => all.map(printMarkdown).join("\n"),
+  mermaid: (all) => all.map(printMermaid).join("\n"),
+  json: (all) => {
+    const texts = all.map(printJson);
+    return texts.length > 1 ? `[${texts.map((each) => each.trimEnd()).join(",\n")}]\n` : texts.join("");
+  },
+  // The layout library is for these two formats alone, and no other run evaluates it.
+  svg: async (all) => {
     // oxlint-disable-next-line no-restricted-imports -- this is the import() that the rule asks for
     const { printSvg } = await import("../explain/print-svg.ts");
-    return printSvg(explanation);
+    return all.map(printSvg).join("");
+  },
+  html: async (all, _, findings) => {
+    // oxlint-disable-next-line no-restricted-imports -- this is the import() that the rule asks for
+    const { printHtml } = await import("../explain/print-html.ts");
+    const shown = findings.map((finding) => ({
+      warning: finding.warning,
+      line: sentenceOf(finding),
+      url: finding.warning && pageOf(finding.warning),
+    }));
+    return all.length === 0 ? "" : printHtml(all, shown);
   },
 } satisfies Record<(typeof EXPLAIN_FORMATS)[number], Printer>;
-
-type Printer = (explanation: Explanation, look: Look) => string | Promise<string>;
 
 /** What `explain` can be told. */
 export interface ExplainOptions extends GlobalOptions, InputOptions {
@@ -76,8 +95,5 @@ export async function explainFiles(files: readonly NamedFile[], call: ExplainCal
   const print: Printer = PRINTERS[call.format];
   // JSON has escapes of its own, which lose nothing.
   const shown = call.format === "json" ? explanations : printableIn(explanations);
-  const texts = await Promise.all(shown.map(async (explanation) => print(explanation, call)));
-  const isJsonList = texts.length > 1 && call.format === "json";
-  const text = isJsonList ? `[${texts.map((each) => each.trimEnd()).join(",\n")}]\n` : texts.join("\n");
-  return { text, findings, ...known };
+  return { text: await print(shown, call, findings), findings, ...known };
 }

@@ -6,6 +6,7 @@ import type { NamedFile } from "../stream/parts.ts";
 import { locate, toLine } from "../stream/result.ts";
 import { FileError, withFile } from "./errors.ts";
 import { readAll, writeAll } from "./io.ts";
+import { pageOf } from "./page-of.ts";
 import type { PlaceOf } from "./places.ts";
 
 const STDIN = 0;
@@ -58,13 +59,19 @@ export function say(line: string): void {
   withFile("standard error", () => writeAll(STDERR, [Buffer.from(`${printable(line)}\n`)]));
 }
 
+/** Writes a finding to standard error as one line, which ends with the address of the page on it, if there is one. */
+export function sayFinding(finding: Finding, input: string): void {
+  const page = finding.warning === undefined ? undefined : pageOf(finding.warning);
+  say(`${toLine(finding, input)}${page === undefined ? "" : ` (${page})`}`);
+}
+
 /**
  * Prints errors and warnings to standard error, one a line, and returns the exit status that they ask for. `placeOf` finds
  * their lines in the files that a person named; of a host's stream a line number helps nobody.
  */
 export function tell(findings: readonly Finding[], input: string, placeOf?: PlaceOf): number {
   for (const finding of findings) {
-    if (finding.severity !== "info") say(toLine(locate(finding, placeOf?.(finding)), input));
+    if (finding.severity !== "info") sayFinding(locate(finding, placeOf?.(finding)), input);
   }
   return hasError(findings) ? FAILED : OK;
 }
