@@ -184,6 +184,22 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
   withInput(diff);
 
   add(
+    "init [DIR]",
+    "write a function config and let the host call the function",
+    {
+      about:
+        "Looks for the agent, the MetricPipelines and the host in DIR, by default the current folder, and writes " +
+        "intercept-backends.yaml beside them. A Kptfile or a kustomization gets the entry that calls the function; of other " +
+        "hosts it says what to add.",
+      examples: [
+        ["intercept-backends init telemetry", "write the files"],
+        ["intercept-backends init --print telemetry", "show them"],
+      ],
+    },
+    async ([folder], options: { print?: boolean }) => (await import("./init.ts")).initCall(folder, options),
+  ).option("--print", "print what would be written");
+
+  add(
     "generate [DIR]",
     "render a folder and rewrite it, for Argo CD",
     {

@@ -21,6 +21,10 @@ function faultsOf(log: string): unknown {
   return sarif.safeParse(JSON.parse(log)).error?.issues;
 }
 
+function pageOf(warning: string): string {
+  return `https://example.com/${warning}.md`;
+}
+
 const ONE = pipeline("one", 4317);
 const JSON_LINE = `{"apiVersion": "v1", "kind": "List", "items": [${[AGENT, ONE].map(() => "{}").join(", ")}]}\n`;
 
@@ -49,7 +53,6 @@ test("a rule with the address of its page is, too, and what is wrong would be se
     problems: [{ finding, path: "a.yaml", line: 1 }],
     anyPath: "a.yaml",
   } as const;
-  const pageOf = (warning: string): string => `https://example.com/${warning}.md`;
   const log = printSarif(report, { version: "1.0.0", warnings: new Map([["udp-port", "UDP."]]), pageOf });
   expect(log).toContain('"helpUri": "https://example.com/udp-port.md"');
   expect(faultsOf(log)).toBeUndefined();
