@@ -1,5 +1,5 @@
 import type { Finding } from "../base/finding.ts";
-import type { Manifest, Mention } from "../base/manifest.ts";
+import type { Manifest, Mention, ResourceRef } from "../base/manifest.ts";
 import type { Settings } from "../config/schema.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { AGENT_KINDS, isOfGroup, wantedKinds } from "./agent-kind.ts";
@@ -50,10 +50,13 @@ export function findAgent(select: SelectWorkloads, settings: Settings["agent"]):
   const [only, another] = found;
   if (only && !another) return { agent: only, ...result };
   const noun = isOpen ? "workload" : (kinds[0] ?? "");
-  if (another) {
+  if (only && another) {
     const cause = `several ${noun}s match ${wanted(settings)}: ${list(found, isOpen)}`;
     const by = isOpen ? "agent.kind, agent.name" : "agent.name";
-    const remedy = `single one out with ${by}, agent.namespace or agent.selector of the function config`;
+    const isTwin = found.every(({ ref }) => ref.kind === only.ref.kind && nameOf(ref) === nameOf(only.ref));
+    const remedy = isTwin
+      ? "keep one of them, or leave the other's file out of the input"
+      : `single one out with ${by}, agent.namespace or agent.selector of the function config`;
     return { agent: { severity: "error", cause, remedy }, ...result };
   }
   const others = isOpen ? select(kinds).manifests.filter(({ ref }) => isOfGroup(ref)) : candidates;
@@ -95,12 +98,16 @@ function wanted({ name, namespace, selector }: Settings["agent"]): string {
 const LISTED = 20;
 
 function list(manifests: readonly Manifest[], withKind: boolean): string {
-  const names = manifests.slice(0, LISTED).map(({ ref: { kind, namespace, name }, file }) => {
-    const own = `${namespace === undefined ? "" : `${namespace}/`}${name}`;
-    return `${withKind ? `${kind} ` : ""}${own}${file ? ` (${file.path})` : ""}`;
+  const names = manifests.slice(0, LISTED).map(({ ref, file, origin }) => {
+    const path = file?.path ?? origin;
+    return `${withKind ? `${ref.kind} ` : ""}${nameOf(ref)}${path === undefined ? "" : ` (${path})`}`;
   });
   const more = manifests.length > LISTED ? ` and ${manifests.length - LISTED} more` : "";
   return names.join(", ") + more;
+}
+
+function nameOf({ namespace, name }: ResourceRef): string {
+  return `${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
 function listOfKinds(kinds: readonly string[]): string {

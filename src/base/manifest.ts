@@ -35,6 +35,8 @@ export interface Manifest {
   annotations: Readonly<Record<string, string>>;
   /** Absent without a host annotation, as in a stream written by hand. */
   file?: SourceFile;
+  /** The file of the call that it was read from, where there are several. */
+  origin?: string;
   /** Where its text has a key twice: an error for every reader that relies on the manifest. */
   repeatedKey?: Finding;
   object: Readonly<Record<string, unknown>>;

@@ -60,7 +60,12 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
   const paint = pc.createColors(colour);
   program
     .configureOutput({ writeOut: print, outputError: () => {}, getOutHasColors: () => colour })
-    .configureHelp({ showGlobalOptions: true, styleTitle: paint.bold })
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: paint.bold,
+      subcommandTerm: (command) => command.name(),
+      minWidthToWrap: 16,
+    })
     .exitOverride((error) => refuse(error))
     .helpCommand(false)
     .usage("[FILE...]\n       intercept-backends <command> [options] ...")

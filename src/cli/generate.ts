@@ -3,6 +3,7 @@ import { generate } from "../argocd/generate.ts";
 import { rootByGit } from "../argocd/repository.ts";
 import { isFinding } from "../stream/problem.ts";
 import { givenConfig, type ConfigOptions } from "./rewrite.ts";
+import { showProgress } from "./progress.ts";
 import { FAILED, OK, readFile, say, tell, write } from "./streams.ts";
 
 /** The options of `generate`. */
@@ -24,6 +25,7 @@ export async function generateCall(folder = ".", options: GenerateOptions): Prom
     if (isFinding(found)) return tell([found], options.application);
     call = found;
   }
+  showProgress(`rendering ${call.folder}`);
   const { output, lines, failed } = await generate(call.folder, call.env, config);
   for (const line of lines) say(line);
   write(output);

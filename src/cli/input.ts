@@ -13,6 +13,7 @@ import { isFinding } from "../stream/problem.ts";
 import { filesIn, isFolder, type Selection } from "./files.ts";
 import { readKptfile } from "./kptfile.ts";
 import type { ConfigOptions } from "./rewrite.ts";
+import { showProgress } from "./progress.ts";
 import { readFile } from "./streams.ts";
 
 /** How the folders of a call are read. */
@@ -58,12 +59,13 @@ export async function readInput(paths: readonly string[], options: InputOptions)
     }
     const rendered = isPackage ? undefined : await render(path, options);
     if (Array.isArray(rendered)) findings.push(...rendered);
-    else if (rendered === undefined) input.files.push(...filesIn(path, options).map(read));
+    else if (rendered === undefined) input.files.push(...readAll(filesIn(path, options)));
     else {
       input.files.push(...rendered.files);
       for (const file of rendered.files) input.madeFrom.set(file.path, rendered.from);
     }
   }
+  showProgress(`deciding on ${input.files.length} ${input.files.length === 1 ? "file" : "files"}`);
   return { ...input, ...(configFile && { configFile }), findings };
 }
 
@@ -88,11 +90,19 @@ async function render(
     return [problem(cause, "leave out --include and --exclude, or read its files with --source directory", path)];
   }
   const surroundings = { env: process.env, operator, end: performance.now() + operator.deadline };
+  showProgress(`rendering ${path} with ${kind}`);
   const rendered = await renderSource(repository, own, surroundings);
   if (Array.isArray(rendered)) return rendered.map((finding) => inFolder(finding, path));
   const files = rendered.files.map(({ path: name, bytes }) => ({ path: `${name} ${path}`, bytes }));
   const names = kind === "helm" ? ["Chart.yaml"] : KUSTOMIZATION_NAMES;
   return { files, from: nameOf(join(path, names.find((name) => existsSync(join(path, name))) ?? "")) };
+}
+
+function readAll(paths: readonly string[]): NamedFile[] {
+  return paths.map((path, position) => {
+    showProgress(`reading file ${position + 1} of ${paths.length}`);
+    return read(path);
+  });
 }
 
 /** Without a Git repository around it, a folder may use what lies in the current one. */

@@ -8,6 +8,7 @@ import { FileError, withFile } from "./errors.ts";
 import { readAll, writeAll } from "./io.ts";
 import { pageOf } from "./page-of.ts";
 import type { PlaceOf } from "./places.ts";
+import { clearProgress } from "./progress.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -45,6 +46,7 @@ export function readFile(name: string): NamedFile {
 
 /** Writes pieces to standard output, all of them before it returns. */
 export function write(pieces: readonly Uint8Array[]): void {
+  clearProgress();
   withFile("standard output", () => writeAll(STDOUT, pieces));
 }
 
@@ -56,6 +58,7 @@ export function print(text: string): number {
 
 /** Writes one line to standard error, in characters that cannot change what a terminal shows. */
 export function say(line: string): void {
+  clearProgress();
   withFile("standard error", () => writeAll(STDERR, [Buffer.from(`${printable(line)}\n`)]));
 }
 

@@ -6,6 +6,9 @@ import { formatTable, wrap, type Look } from "./table.ts";
 
 const COLUMNS = ["flow", "to", "port", "where", "way", "decided by", "TLS by"];
 
+/** What a narrow terminal does without, the first one first. */
+const LEFT_OUT = ["where", "TLS by"];
+
 /** One flow as the cells of a table, in the order of `COLUMNS`. */
 function cellsOf(flow: Flow): string[] {
   const mode = flow.peerAuthentication === undefined ? "" : `, ${flow.peerAuthentication}`;
@@ -23,19 +26,26 @@ function cellsOf(flow: Flow): string[] {
 /** The flows as a table for a terminal, followed by what the rules say. */
 export function printTable({ agent, flows, gaps }: Explanation, { withColour, width }: Look): string {
   const paint = pc.createColors(withColour);
-  const rows = [COLUMNS.map((column) => column.toUpperCase()), ...flows.map(cellsOf)];
+  const leftOut = width !== undefined && width < 100 ? LEFT_OUT.slice(0, width < 75 ? 2 : 1) : [];
+  const shown = COLUMNS.filter((column) => !leftOut.includes(column));
+  const rows = [COLUMNS.map((column) => column.toUpperCase()), ...flows.map(cellsOf)].map((row) =>
+    row.filter((_, at) => !leftOut.includes(COLUMNS[at] ?? "")),
+  );
   const lines = formatTable(rows, width, (piece, row, column) => {
     if (row === 0) return paint.bold(piece);
-    if (COLUMNS[column] !== "way") return piece;
+    if (shown[column] !== "way") return piece;
     return piece === "direct" ? paint.yellow(piece) : paint.green(piece);
   });
   const list = (text: string): string[] => {
     return wrap(text, (width ?? Infinity) - 4).map((line, at) => `${at === 0 ? "  " : "    "}${line}`);
   };
   return [
-    `Flows of ${agent}, after the rewrite`,
+    ...wrap(`Flows of ${agent}, after the rewrite`, width ?? Infinity),
     "",
     ...lines,
+    ...(leftOut.length === 0
+      ? []
+      : ["", ...wrap(`A wider terminal also shows: ${leftOut.join(", ")}`, width ?? Infinity)]),
     "",
     "Rules:",
     ...decidersOf(flows).flatMap(({ id, sentence, source }) => list(`${id}: ${sentence} (istio: ${source})`)),

@@ -279,6 +279,7 @@ export class Stream {
     }
     if (read.repeatedKey && this.#hasTwoIdentities(item)) return read.repeatedKey;
     if (read.repeatedKey) manifest.repeatedKey = { ...read.repeatedKey, resource: manifest.ref };
+    if (this.files.length > 1) manifest.origin = item.region.file.path;
     this.#itemOf.set(manifest, item);
     addTo(this.#byRef, keyOf(manifest.ref), manifest);
     return manifest;

@@ -187,7 +187,16 @@ describe("nothing can be decided", () => {
       { "a.yaml": `${configNamed("one")}spec: {agnt: {}}\n` },
       /^a\.yaml:4:8: InterceptBackends\/one: spec\.agnt: /,
     ],
-    ["with two agents", { "a.yaml": AGENT }, /several DaemonSets match/],
+    [
+      "with two agents of one name, in files that are named",
+      { "a.yaml": AGENT },
+      /several DaemonSets match .*: kyma-system\/telemetry-metric-agent \(a\.yaml\), kyma-system\/telemetry-metric-agent \(.*\.yaml\); keep one of them, or leave the other's file out of the input/,
+    ],
+    [
+      "with two agents of two namespaces",
+      { "a.yaml": AGENT.replace("kyma-system", "other") },
+      /: kyma-system\/telemetry-metric-agent \(.*\.yaml\), other\/|: other\/telemetry-metric-agent \(a\.yaml\), .*; single one out with agent\.name/,
+    ],
   ])("%s", (_, files, said) => {
     const folder = folderWith({ ...files, "agent.yaml": AGENT, "pipeline.yaml": pipeline("one", 4317) });
     const { status, stdout, stderr } = check(folder, ".");
