@@ -18,7 +18,6 @@ import {
 } from "./kustomize-fields.ts";
 import type { Operator } from "./operator.ts";
 import { isInside, lookAt, readInside, type Place, type Repository } from "./repository.ts";
-import { assignedValues, secretValues } from "./secret-values.ts";
 import { listOf, map, type Role, type Shape } from "./shape.ts";
 import type { Stage } from "./stage.ts";
 
@@ -41,8 +40,6 @@ interface Copy {
   /** Folders seen, with what they were seen as, since two overlays may share a base. */
   seen: Set<string>;
   findings: Finding[];
-  /** Values of Secrets, for what kustomize says of its failure. */
-  secrets: string[];
 }
 
 /** Where entries stand. */
@@ -63,14 +60,10 @@ interface Origin {
  * fetched unless the operator allows it, no program and no container is started. Its flags for functions and plugins are
  * never given.
  */
-export function copyKustomization(
-  repository: Repository,
-  operator: Operator,
-  stage: Stage,
-): Pick<Copy, "findings" | "secrets"> {
-  const copy: Copy = { repository, operator, stage, seen: new Set(), findings: [], secrets: [] };
+export function copyKustomization(repository: Repository, operator: Operator, stage: Stage): Finding[] {
+  const copy: Copy = { repository, operator, stage, seen: new Set(), findings: [] };
   copyFolder(copy, repository.folder, undefined);
-  return copy;
+  return copy.findings;
 }
 
 /** `pluginsOf` is the folder of the kustomization which lists this one among its plugins. */
@@ -111,7 +104,6 @@ function copyKustomizationFile(copy: Copy, file: Place, folder: string, pluginsO
   const helm = HELM.find((field) => content[field] !== undefined);
   if (helm !== undefined && !copy.operator.kustomizeHelm) return refuseHelm(origin, helm);
   const shape = map(pluginsOf === undefined ? kustomizationFields : pluginFolderFields);
-  if (pluginsOf === undefined) keepLiterals(copy, content["secretGenerator"]);
   const canonical = copyOf(shape, content, [], copyingOf(origin));
   if (helm !== undefined && isRecord(canonical)) copyAllCharts(origin, canonical);
   write(copy, join(folder, relative(dirname(file.path), file.path)), toYaml(canonical), name);
@@ -139,12 +131,6 @@ function refuseHelm(origin: Origin, field: string): void {
   const remedy =
     "use a source of its own for the chart, or let the operator set INTERCEPT_BACKENDS_ALLOW_KUSTOMIZE_HELM=true";
   refuse(origin, `${field} asks kustomize to run helm`, remedy);
-}
-
-function keepLiterals(copy: Copy, generators: unknown): void {
-  const all = (Array.isArray(generators) ? generators : []) as unknown[];
-  const literals = all.flatMap((generator) => (isRecord(generator) ? [generator["literals"]].flat() : []));
-  copy.secrets.push(...literals.filter((literal) => typeof literal === "string").flatMap(assignedValues));
 }
 
 /** The map that a YAML file of the repository holds; undefined after a refusal. */
@@ -289,8 +275,6 @@ function copyFile(origin: Origin, role: Role, place: Place, field: string): Find
     write(copy, place.real, copyPlugins(inFile, bytes, field).join("---\n"), place.name);
     return undefined;
   }
-  const isAssigned = field.startsWith("secretGenerator");
-  copy.secrets.push(...(isAssigned ? assignedValues(Buffer.from(bytes).toString("utf8")) : secretValues(bytes)));
   return copy.stage.write(place.real, bytes, place.name);
 }
 

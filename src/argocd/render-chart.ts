@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { problem, type Finding } from "../base/finding.ts";
 import { isRecord } from "../base/record.ts";
@@ -9,7 +8,6 @@ import type { Own } from "./parameters.ts";
 import { readChart } from "./chart-files.ts";
 import { countBytes, lookAt, type Place, type Repository } from "./repository.ts";
 import { runRenderer, type Rendering, type Surroundings } from "./run-renderer.ts";
-import { secretsByName, secretValues } from "./secret-values.ts";
 
 /** Helm's own folders, so that neither its plugins nor its repositories are those of whoever calls. */
 const NO_HELM_HOME = "/nonexistent/helm";
@@ -51,11 +49,7 @@ export async function renderChart(repository: Repository, own: Own, surroundings
       },
       input: JSON.stringify(values.value),
       network: false,
-      secrets: () => [
-        ...files.flatMap(({ bytes }) => secretsIn(bytes)),
-        ...given.flatMap(({ real }) => secretsIn(readFileSync(real))),
-        ...secretsByName(values.value),
-      ],
+      files: () => files.map(({ place, bytes }) => ({ name: place.name, bytes })),
     },
     surroundings,
   );
@@ -64,12 +58,6 @@ export async function renderChart(repository: Repository, own: Own, surroundings
 /** helm takes the flag's value for a line of CSV (spf13/pflag: string_slice.go). */
 function valuesFlag({ real }: Place): string {
   return `--values="${real.replaceAll('"', '""')}"`;
-}
-
-/** Values of a file in a chart: those of Secrets, and those whose names say that they are to be kept. */
-function secretsIn(bytes: Uint8Array): string[] {
-  const read = readPlain(Buffer.from(bytes).toString("utf8"));
-  return [...secretValues(bytes), ...("value" in read ? secretsByName(read.value) : [])];
 }
 
 /** A flag from a variable that Argo CD sets, held against what its value may look like; none where it is not set. */

@@ -61,7 +61,7 @@ async function renderKustomization(repository: Repository, surroundings: Surroun
   const { operator, env } = surroundings;
   const stage = new Stage(repository, env);
   try {
-    const { findings, secrets } = copyKustomization(repository, operator, stage);
+    const findings = copyKustomization(repository, operator, stage);
     if (findings.length > 0) return findings;
     const helm = operator.kustomizeHelm ? ["--enable-helm", `--helm-command=${operator.helm ?? "helm"}`] : [];
     return await runRenderer(
@@ -70,7 +70,7 @@ async function renderKustomization(repository: Repository, surroundings: Surroun
         args: ["build", "--load-restrictor=LoadRestrictionsRootOnly", ...helm, "."],
         cwd: stage.at(repository.folder),
         network: operator.remoteBases,
-        secrets: () => secrets,
+        files: () => stage.files(),
       },
       surroundings,
     );

@@ -4,7 +4,7 @@ import { problem, type Finding } from "../base/finding.ts";
 import type { NamedFile } from "../stream/parts.ts";
 import { MIB, overdue, overweight, type Environment, type Operator } from "./operator.ts";
 import { runChild } from "./run-child.ts";
-import { hideValues } from "./secret-values.ts";
+import { reasonOf, type GivenFile } from "./renderer-words.ts";
 
 /** What a source was rendered to: its own files, or what a renderer printed. */
 export interface Rendered {
@@ -38,8 +38,8 @@ export interface Call {
   env?: Readonly<Record<string, string>>;
   /** True when the operator lets this call reach the network. */
   network: boolean;
-  /** What must not be seen in its error messages; asked for when it has failed. */
-  secrets: () => readonly string[];
+  /** What it is given, for what may be shown of its error messages; asked for when it has failed. */
+  files: () => readonly GivenFile[];
 }
 
 /** Variables that are handed on. No name of an Application's is among them (`ARGOCD_ENV_`, `PARAM_`, `ARGOCD_APP_`). */
@@ -56,7 +56,7 @@ const NO_NETWORK = {
 
 /** What a renderer prints, or why it failed in one line. */
 export async function runRenderer(call: Call, { env, operator, end }: Surroundings): Promise<Rendering> {
-  const { program, args, cwd, network, secrets } = call;
+  const { program, args, cwd, network, files } = call;
   const file = operator[program] ?? locate(program, env["PATH"]);
   if (file === undefined) {
     const remedy = `install it, or name its file in INTERCEPT_BACKENDS_${program.toUpperCase()}`;
@@ -94,8 +94,10 @@ export async function runRenderer(call: Call, { env, operator, end }: Surroundin
         ];
       }
       const how = ran.status === null ? `was ended by ${ran.signal ?? "a signal"}` : `failed`;
-      const words = oneLine(hideValues(ran.stderr, secrets()));
-      return [problem(`${program} ${how}: ${words}`, "correct the source, or see what it says by itself")];
+      const reason = reasonOf(ran.stderr, files());
+      if (reason) return [problem(`${program} ${how}: ${reason.words}`, reason.remedy ?? "correct the source")];
+      const cause = `${program} ${how}, and what it says is not shown, since it may quote a Secret`;
+      return [problem(cause, `see what ${program} says by itself`)];
     }
   }
 }
@@ -114,13 +116,4 @@ function locate(program: string, path = ""): string | undefined {
         return false;
       }
     });
-}
-
-const MOST_WORDS = 1500;
-
-function oneLine(stderr: string): string {
-  const lines = stderr.split(/\s*\n\s*/).filter((line) => line !== "" && !line.startsWith("Use --debug flag"));
-  const text = lines.join(" ").replace(/^Error: /, "");
-  if (text === "") return "it gives no reason";
-  return text.length > MOST_WORDS ? `${text.slice(0, MOST_WORDS)}…` : text;
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { basename, dirname, join, relative } from "node:path";
 import { problem, type Finding } from "../base/finding.ts";
 import type { Environment } from "./operator.ts";
+import type { GivenFile } from "./renderer-words.ts";
 import { isInside, type Place, type Repository } from "./repository.ts";
 
 /**
@@ -11,8 +12,8 @@ import { isInside, type Place, type Repository } from "./repository.ts";
 export class Stage {
   readonly #repository: Repository;
   readonly #folder: string;
-  /** What was written, by its real path in the repository. */
-  readonly #written = new Map<string, Buffer>();
+  /** The files that were written, and links, by their real paths in the repository. */
+  readonly #written = new Map<string, GivenFile | "link">();
 
   constructor(repository: Repository, env: Environment) {
     this.#repository = repository;
@@ -32,13 +33,13 @@ export class Stage {
   /** Writes the file at a real path of the repository. An error where it was written with other bytes before. */
   write(real: string, bytes: Uint8Array, name: string): Finding | undefined {
     const before = this.#written.get(real);
-    if (before?.equals(bytes)) return undefined;
+    if (typeof before === "object" && Buffer.from(bytes).equals(before.bytes)) return undefined;
     if (before) {
       const cause =
         "is used in two ways at once, as a file that kustomize takes orders from and as one that it does not";
       return problem(cause, "commit a copy for one of them", name);
     }
-    this.#written.set(real, Buffer.from(bytes));
+    this.#written.set(real, { name, bytes });
     this.folder(dirname(real));
     writeFileSync(this.at(real), bytes);
     return undefined;
@@ -58,10 +59,15 @@ export class Stage {
     const broken = this.link({ path: dirname(path), real: above, name });
     const here = join(above, basename(path));
     if (broken || here === real || this.#written.has(here)) return broken;
-    this.#written.set(here, Buffer.alloc(0));
+    this.#written.set(here, "link");
     this.folder(above);
     symlinkSync(relative(above, real) || ".", this.at(here));
     return undefined;
+  }
+
+  /** The files that were written. */
+  files(): GivenFile[] {
+    return [...this.#written.values()].filter((written) => written !== "link");
   }
 
   /** Removes the folder with all that is in it. */
