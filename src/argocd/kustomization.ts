@@ -5,7 +5,7 @@ import { openManifests } from "../stream/open-stream.ts";
 import { decodeUtf8, isFinding } from "../stream/problem.ts";
 import { valueAt } from "../config/fields.ts";
 import { readPlain } from "../yaml/parse.ts";
-import { isAddress, withoutCredentials } from "./address.ts";
+import { isAddress, withoutCredentials } from "../base/address.ts";
 import { copyCharts } from "./kustomize-charts.ts";
 import { toYaml, withoutLastSeparators } from "./canonical-yaml.ts";
 import { copyOf, type Copying } from "./copy-fields.ts";
@@ -215,12 +215,22 @@ function copyPath(origin: Origin, role: Role, entry: string, field: string): str
   const { repository, operator } = copy;
   // What Go takes for a URL is one, whether or not there is a file of that name (kustomize: api/internal/loader).
   const isUrl = /^https?:/i.test(entry);
-  const place = isUrl ? undefined : lookAt(repository, entry.startsWith("/") ? entry : join(folder, entry));
+  const named = entry.startsWith("/") ? entry : join(folder, entry);
+  const place = isUrl ? undefined : lookAt(repository, named);
   if (place !== undefined && isFinding(place)) {
     return refuseEntry(origin, field, entry, place.cause, place.remedy ?? "correct it");
   }
   if (place === undefined) {
     if (!isUrl && !isAddress(entry)) {
+      if (!isInside(repository.root, named)) {
+        return refuseEntry(
+          origin,
+          field,
+          entry,
+          "lies outside of the repository",
+          "commit a copy of what is needed there",
+        );
+      }
       const remedy = "commit it, or correct the path, which counts from the kustomization";
       return refuseEntry(origin, field, entry, "there is no such file or folder", remedy);
     }
@@ -309,8 +319,7 @@ function copyPlugin(origin: Origin, content: Readonly<Record<string, unknown>>, 
   } else {
     const copied = copyOf(shape, content, [], copyingOf(origin));
     const isChart = kind === "HelmChartInflationGenerator" && isRecord(copied);
-    const [chart] = isChart ? (chartsOf(origin, [copied], copied["chartHome"], "present") as unknown[]) : [copied];
-    return toYaml(chart);
+    return toYaml(isChart ? [chartsOf(origin, [copied], copied["chartHome"], "present")].flat()[0] : copied);
   }
   return undefined;
 }

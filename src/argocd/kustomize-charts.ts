@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { problem, type Finding } from "../base/finding.ts";
+import { withoutCredentials } from "../base/address.ts";
 import { isRecord } from "../base/record.ts";
 import { isFinding } from "../stream/problem.ts";
 import { readChart } from "./chart-files.ts";
@@ -37,9 +38,11 @@ export function copyCharts(
   if (!Array.isArray(charts)) return charts;
   const home = typeof chartHome === "string" && chartHome !== "" ? chartHome : "charts";
   const place = lookAt(copy.repository, join(copy.folder, home));
-  if (place !== undefined && isFinding(place)) return refuse(place);
-  const linked = place && copy.stage.link(place);
-  if (linked) return refuse(linked);
+  const shownHome = JSON.stringify(withoutCredentials(home));
+  const outside = place && (isFinding(place) ? place : copy.stage.link(place));
+  if (place !== undefined && (isFinding(place) || outside)) {
+    return refuse(problem(`chartHome ${shownHome}: ${outside?.cause}`, outside?.remedy ?? "correct it"));
+  }
   const from = new Map<string, string>();
   return (charts as unknown[]).map((chart) => {
     if (!isRecord(chart)) return chart;
@@ -57,7 +60,7 @@ export function copyCharts(
     const [chosen] = found;
     if (place === undefined || chosen === undefined) {
       if (copy.isRemoteAllowed && /^(?:https?|oci):\/\//.test(repo)) return chart;
-      const cause = `${shown} is not in ${JSON.stringify(home)}, and charts are not fetched`;
+      const cause = `${shown} is not in ${shownHome}, and charts are not fetched`;
       return refuse(problem(cause, "commit it there, as `helm pull --untar` unpacks it"));
     }
     if (isFinding(chosen)) return refuse(chosen);
