@@ -1,3 +1,4 @@
+import { withoutKept } from "../base/kept-values.ts";
 import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { applyChange } from "../yaml/edit/apply-change.ts";
@@ -49,10 +50,16 @@ export function infoOf({ path, change, cause, currentValue, ...step }: Step, age
       : change.kind === "document"
         ? applyChange(currentValue as Value | undefined, change)
         : step.proposedValue;
-  return findingAt(agent, "info", { cause }, { path: fieldPath(path), currentValue, proposedValue });
+  const field = { path: fieldPath(path), currentValue: shown(currentValue), proposedValue: shown(proposedValue) };
+  return findingAt(agent, "info", { cause }, field);
 }
 
 /** An error about one field of the agent. */
 export function errorAt(agent: Manifest, path: Path, cause: string, remedy: string, currentValue?: unknown): Finding {
-  return findingAt(agent, "error", { cause, remedy }, { path: fieldPath(path), currentValue });
+  return findingAt(agent, "error", { cause, remedy }, { path: fieldPath(path), currentValue: shown(currentValue) });
+}
+
+/** An annotation may carry variables of the sidecar, `proxyMetadata`. */
+function shown(value: unknown): unknown {
+  return typeof value === "string" ? withoutKept(value) : value;
 }

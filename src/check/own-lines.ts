@@ -1,3 +1,5 @@
+import { keptFrom } from "../base/kept-values.ts";
+
 /** Stands for text that must not be shown, in the bytes of UTF-8. */
 const CUT = Buffer.from("…").toString("latin1");
 
@@ -17,8 +19,9 @@ const TAIL = /^[\s,[\]{}]*(?:[ \t]#.*)?\s*$/;
 export interface Line {
   /** Other resources before and after the DaemonSet on this line; a line without any of it is all `lead`. */
   lead: string;
-  /** What may be shown. */
   own: string;
+  /** What may be shown of it: not the value of a variable whose name says that it is to be kept. */
+  shown: string;
   tail: string;
   /** Empty on a last line that lacks it. */
   lineBreak: string;
@@ -29,7 +32,9 @@ export function linesAround(bytes: Uint8Array, own: { start: number; end: number
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
   let offset = 0;
   let isAfterOwn = false;
-  return (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((whole) => {
+  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const kept = keptFrom(lines.map((line) => line.replace(/\r?\n$/, "")));
+  return lines.map((whole, at) => {
     const start = Math.max(0, own.start - offset);
     const end = own.end - offset;
     offset += whole.length;
@@ -38,10 +43,18 @@ export function linesAround(bytes: Uint8Array, own: { start: number; end: number
     const isOther = start >= whole.length || end <= 0;
     const mayShow = BETWEEN.test(content) || (isAfterOwn && NEXT_ITEM.test(content));
     isAfterOwn = !isOther;
-    if (isOther) return { lead: mayShow ? "" : content, own: mayShow ? content : "", tail: "", lineBreak };
+    const shownOf = (part: string, before: number): string => {
+      const from = kept[at] === undefined ? part.length : Math.max(0, kept[at] - before);
+      return from < part.length ? `${part.slice(0, from)}${CUT}` : part;
+    };
+    if (isOther) {
+      const part = mayShow ? content : "";
+      return { lead: mayShow ? "" : content, own: part, shown: shownOf(part, 0), tail: "", lineBreak };
+    }
     const lead = LEAD.test(content.slice(0, start)) ? "" : content.slice(0, start);
     const tail = TAIL.test(content.slice(end)) ? "" : content.slice(end);
-    return { lead, own: content.slice(lead.length, content.length - tail.length), tail, lineBreak };
+    const part = content.slice(lead.length, content.length - tail.length);
+    return { lead, own: part, shown: shownOf(part, lead.length), tail, lineBreak };
   });
 }
 
@@ -50,11 +63,16 @@ export function textOf({ lead, own, tail, lineBreak }: Line): string {
 }
 
 /** True for a line with text that must not be shown. */
-export function isCut({ lead, tail }: Line): boolean {
-  return lead !== "" || tail !== "";
+export function isCut(line: Line): boolean {
+  return line.lead !== "" || line.tail !== "" || isKept(line);
+}
+
+/** True for a line with the value of a variable whose name says that it is to be kept. */
+export function isKept({ own, shown }: Line): boolean {
+  return own !== shown;
 }
 
 /** The line as it may be shown, without its line break. */
-export function shownLine({ lead, own, tail }: Line): string {
-  return `${lead && CUT}${own}${tail && CUT}`;
+export function shownLine({ lead, shown, tail }: Line): string {
+  return `${lead && CUT}${shown}${tail && CUT}`;
 }

@@ -1,10 +1,11 @@
 import type { LineChange } from "./line-changes.ts";
-import { isCut, shownLine, type Line } from "./own-lines.ts";
+import { isCut, isKept, shownLine, type Line } from "./own-lines.ts";
 import { compareLines, type ChangedFile } from "./report.ts";
 
 const CONTEXT = 3;
 
 const CUT_NOTE = "# … stands for other resources on the same line: this diff cannot be applied\n";
+const KEPT_NOTE = "# … stands for values that are to be kept: this diff cannot be applied\n";
 const BARE_NOTE = "# next to a change stands another resource, which is not shown: git apply needs --unidiff-zero\n";
 
 /** Changes that are shown together, and all that they span. */
@@ -31,6 +32,7 @@ function noteOn(hunks: readonly Hunk[], old: readonly Line[], fresh: readonly Li
   const changed = hunks.flatMap(({ changes }) =>
     changes.flatMap(({ from, to, newFrom, newTo }) => [...old.slice(from, to), ...fresh.slice(newFrom, newTo)]),
   );
+  if (changed.some(isKept)) return KEPT_NOTE;
   if (changed.some(isCut)) return CUT_NOTE;
   // Git takes a hunk that ends with its change for one at the end of the file (apply.c, apply_one_fragment).
   const isBare = hunks.some(({ from, to }) => to < old.length && contextOf(from, to, old)[1] === 0);

@@ -1,7 +1,7 @@
 import type { Finding } from "../base/finding.ts";
 import type { ResourceRef } from "../base/manifest.ts";
 import { lineChanges, type LineChange } from "./line-changes.ts";
-import { isCut, linesAround, shownLine, textOf, type Line } from "./own-lines.ts";
+import { isKept, linesAround, shownLine, textOf, type Line } from "./own-lines.ts";
 
 /** A file that is not what the function would write, with one agent before and after its change. */
 export interface ChangedFile {
@@ -84,13 +84,13 @@ export function placesOf(file: ChangedFile): ChangedPlace[] {
       return { ...shown, path: file.from, line: 1, endLine: 1, columns: undefined, replacement: undefined };
     }
     const [first, last] = [removed[0], removed.at(-1)];
-    const isShared = first && last && (isCut(first) || isCut(last));
+    const isShared = [first, last].some((line) => line && (line.lead !== "" || line.tail !== ""));
     return {
       ...shown,
       path: file.path,
       line: from === to ? Math.max(1, from) : from + 1,
       endLine: Math.max(1, to),
-      columns: isShared ? { start: lengthOf(first.lead) + 1, end: endOf(last) } : undefined,
+      columns: isShared && first && last ? { start: lengthOf(first.lead) + 1, end: endOf(last) } : undefined,
       replacement: replacementOf(from, removed, added),
     };
   });
@@ -98,7 +98,7 @@ export function placesOf(file: ChangedFile): ChangedPlace[] {
 
 /**
  * Other resources at the start and end of the replaced lines stay. Where they change as well, or stand in between, there is no
- * replacement.
+ * replacement, and neither where it would show what is to be kept.
  */
 function replacementOf(from: number, removed: readonly Line[], added: readonly Line[]): Replacement | undefined {
   const [last, newLast] = [removed.at(-1), added.at(-1)];
@@ -106,6 +106,7 @@ function replacementOf(from: number, removed: readonly Line[], added: readonly L
   const isInside = [removed, added].every(
     (lines) => lines.slice(1).every((line) => line.lead === "") && lines.slice(0, -1).every((line) => line.tail === ""),
   );
+  if ([...removed, ...added].some(isKept)) return undefined;
   const keepsBreak = last !== undefined && last.lineBreak === newLast?.lineBreak;
   if (!isInside || (added[0]?.lead ?? "") !== lead || (newLast?.tail ?? "") !== tail) return undefined;
   if (!keepsBreak && tail !== "") return undefined;

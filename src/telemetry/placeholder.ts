@@ -26,7 +26,7 @@ export function maskPlaceholders(text: string): string {
 /**
  * The `value` of an endpoint as it may be shown, never a Secret's: without user info, query and fragment, which may hold
  * credentials; `…` marks what was left out besides user info. All before the last `@` is taken for user info, even where
- * Go sees a path there.
+ * Go sees a path there. The same holds for the default of a placeholder that is an address.
  */
 export function showable(text: string): string {
   const masked = maskPlaceholders(text);
@@ -36,5 +36,11 @@ export function showable(text: string): string {
   const tail = masked.slice(afterUserInfo).search(/[?#]/);
   const end = tail < 0 ? text.length : afterUserInfo + tail;
   const more = end + 1 < text.length ? "…" : "";
-  return text.slice(0, start) + hidden + text.slice(afterUserInfo, end + 1) + more;
+  const kept = text.slice(0, start) + hidden + text.slice(afterUserInfo, end + 1) + more;
+  return kept.replace(FALLBACK, (whole, name: string, fallback: string) =>
+    /:\/\/|@/.test(fallback) ? `${name}${showable(fallback)}}` : whole,
+  );
 }
+
+/** `${NAME:-default}` and its kin, or `${yaml:value}`: what follows may be an endpoint by itself. */
+const FALLBACK = /(\$\{(?:\w+:)?[\w.]*(?::[-=?+]|-)|\$\{\w+:)((?:[^{}]|\{[^{}]*\})*)\}/g;
