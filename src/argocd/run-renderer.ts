@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { problem, type Finding } from "../base/finding.ts";
 import type { NamedFile } from "../stream/parts.ts";
 import { MIB, overdue, overweight, type Environment, type Operator } from "./operator.ts";
-import { runChild } from "./run-child.ts";
+import { runAlone } from "./run-alone.ts";
 import { reasonOf, type GivenFile } from "./renderer-words.ts";
 
 /** What a source was rendered to: its own files, or what a renderer printed. */
@@ -54,6 +54,13 @@ const NO_NETWORK = {
   HTTPS_PROXY: "http://127.0.0.1:9",
 };
 
+const SHARED: Finding = {
+  severity: "warning",
+  cause: "the renderer shares the network of this pod, because the kernel or the image allows no network of its own",
+  remedy:
+    "allow user namespaces and have /usr/bin/unshare in the image, or know that only what was checked keeps it from connecting",
+};
+
 /** What a renderer prints, or why it failed in one line. */
 export async function runRenderer(call: Call, { env, operator, end }: Surroundings): Promise<Rendering> {
   const { program, args, cwd, network, files } = call;
@@ -64,7 +71,7 @@ export async function runRenderer(call: Call, { env, operator, end }: Surroundin
   }
   const names = network ? [...HANDED_ON, ...PROXIES, ...TRUST] : HANDED_ON;
   const handedOn = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  const ran = await runChild({
+  const { ran, isRefused } = await runAlone(network, {
     file,
     args,
     cwd,
@@ -85,7 +92,11 @@ export async function runRenderer(call: Call, { env, operator, end }: Surroundin
       return [problem(`${program} cannot be started: ${ran.code}`, "see that its file can be run")];
     case "exit": {
       const name = `${program} ${args[0]}`;
-      if (ran.status === 0) return { files: [{ path: name, bytes: ran.stdout }], name, areSources: false };
+      if (ran.status === 0) {
+        // On a laptop there is no repo-server whose loopback it could reach.
+        const warnings = isRefused && env["ARGOCD_APP_NAME"] !== undefined ? [SHARED] : [];
+        return { files: [{ path: name, bytes: ran.stdout }], name, areSources: false, warnings };
+      }
       if (ran.signal === "SIGKILL" || ran.signal === "SIGXCPU") {
         const cause = `${program} was ended by ${ran.signal}, for too much time or memory`;
         const settings = "INTERCEPT_BACKENDS_DEADLINE_SECONDS, INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES";
