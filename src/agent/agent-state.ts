@@ -1,8 +1,10 @@
 import type { Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { isRecord, withoutNulls } from "../base/record.ts";
+import { PROXY_CONFIG } from "../istio/annotations.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { agentKindOf, type AgentKind, type Path } from "./agent-kind.ts";
+import { readProxyConfig, type ProxyConfig } from "./proxy-config.ts";
 import { PROXY_CONTAINER } from "./proxy-container.ts";
 import { errorAt } from "./step.ts";
 
@@ -28,6 +30,7 @@ export interface AgentState {
   /** Labels and annotations of its pods without those that are null; a number there is a mistake worth reporting. */
   labels: Readonly<Record<string, unknown>>;
   annotations: Readonly<Record<string, unknown>>;
+  proxyConfig: ProxyConfig;
   containers: Container[];
   /** Names of the volumes that init containers mount. */
   initMounts: ReadonlySet<string>;
@@ -90,12 +93,15 @@ export function readAgent(manifest: Manifest): AgentState | Finding[] {
   }
   const inherited = kind.inheritedAnnotations ? withoutNulls(mapAt(kind.inheritedAnnotations)) : {};
   const beside = containersAt(valueAt(manifest.object, ...kind.containers), kind.containers);
+  const labels = withoutNulls(mapAt(kind.labels));
+  const annotations = { ...inherited, ...withoutNulls(mapAt(kind.annotations)) };
   const state: AgentState = {
     manifest,
     kind,
     podSpec: { ...podSpec, securityContext: podSpec[kind.podSecurity] },
-    labels: withoutNulls(mapAt(kind.labels)),
-    annotations: { ...inherited, ...withoutNulls(mapAt(kind.annotations)) },
+    labels,
+    annotations,
+    proxyConfig: readProxyConfig(annotations[PROXY_CONFIG]),
     // What has the name of the operator's container is a patch of it.
     containers: [...own, ...beside.filter(({ name }) => name !== operated?.container)],
     initMounts: new Set(initContainers.flatMap(({ mounts }) => mounts).map(({ name }) => name)),

@@ -6,6 +6,7 @@ import { mapAt } from "../telemetry/plain-data.ts";
 import { remove, set, type Change } from "../yaml/edit/change.ts";
 import { readAgent } from "./agent-state.ts";
 import { planCertificates, planNoCertificates } from "./plan-certificates.ts";
+import { planProxyConfig } from "./plan-sidecar.ts";
 import { planInterception, planNoInterception, type WantedPorts } from "./plan-ports.ts";
 import { changeOf, infoOf, Plan, type Step } from "./step.ts";
 
@@ -48,6 +49,7 @@ export function planAgent(
   if (Array.isArray(state)) return { change: undefined, findings: state };
   const plan = new Plan(state);
   planInjectLabel(plan, interception.sidecar);
+  if (interception.sidecar) planProxyConfig(plan);
   if (interception.sidecar) planInterception(plan, settings, ports);
   else planNoInterception(plan, settings, ports);
   if (interception.certificates) planCertificates(plan, settings);

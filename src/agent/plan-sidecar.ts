@@ -1,14 +1,24 @@
-import { isRecord, withoutNulls } from "../base/record.ts";
 import type { Settings } from "../config/schema.ts";
 import { OUTPUT_CERTS, PROXY_CONFIG, USER_VOLUME, USER_VOLUME_MOUNT } from "../istio/annotations.ts";
+import { goKeys } from "../istio/go-json.ts";
 import { isSidecarVolume, sidecarPathAt } from "../istio/reserved.ts";
 import { readUserVolumeMounts, type UserVolumeMounts } from "../istio/user-volume-mount.ts";
-import { valueAt } from "../telemetry/plain-data.ts";
+import { readUserVolumes } from "../istio/user-volume.ts";
 import { at, inMap, remove, set, type Change } from "../yaml/edit/change.ts";
 import { readPlain } from "../yaml/parse.ts";
 import { annotationPath, samePath, type AgentState } from "./agent-state.ts";
 import type { Path } from "./agent-kind.ts";
 import type { Plan } from "./step.ts";
+
+/** Errors for a ProxyConfig because of which Istio refuses the pods, and for one that cannot be read with certainty. */
+export function planProxyConfig(plan: Plan): void {
+  const { refused, unclear } = plan.state.proxyConfig;
+  const path = pathOf(plan, PROXY_CONFIG);
+  for (const cause of refused) {
+    plan.fail(path, cause, "write a ProxyConfig as YAML or JSON; with this one Istio refuses the pod");
+  }
+  if (unclear !== undefined) plan.fail(path, unclear, "write it in plain YAML, which every YAML reader reads alike");
+}
 
 /**
  * Makes the sidecar write its certificates into `outputPath`, by the key OUTPUT_CERTS of `proxyMetadata`, merged into
@@ -20,67 +30,38 @@ export function planOutputCerts(plan: Plan, { outputPath }: Settings["certificat
     const cause = `certificates.outputPath ${outputPath} collides with ${owned}, which the sidecar mounts itself`;
     return plan.fail(pathOf(plan, PROXY_CONFIG), cause, "set certificates.outputPath to a folder of its own");
   }
-  const config = readProxyConfig(plan.state);
-  if (typeof config === "string") {
-    return plan.fail(
-      pathOf(plan, PROXY_CONFIG),
-      config,
-      "write a ProxyConfig as YAML or JSON; with this one Istio refuses the pod",
-    );
-  }
-  if (config.proxyMetadata[OUTPUT_CERTS] === outputPath) return;
-  const change = inProxyConfig(["proxyMetadata", OUTPUT_CERTS], set(outputPath));
+  const { proxyMetadata, metadataKey } = plan.state.proxyConfig;
+  if (proxyMetadata[OUTPUT_CERTS] === outputPath) return;
   const cause = `the sidecar writes its certificates into ${outputPath}`;
-  plan.add({ path: pathOf(plan, PROXY_CONFIG), change, cause, currentValue: config.text });
+  changeProxyConfig(plan, at([metadataKey, OUTPUT_CERTS], set(outputPath)), cause);
 }
 
 /** The way back: OUTPUT_CERTS goes where it names our folder, and what is empty then goes with it. */
 export function planNoOutputCerts(plan: Plan, { outputPath }: Settings["certificates"]): void {
-  const config = readProxyConfig(plan.state);
-  if (typeof config === "string" || config.proxyMetadata[OUTPUT_CERTS] !== outputPath) return;
-  const { text, fields, proxyMetadata } = config;
+  const { refused, written, proxyMetadata, metadataKey } = plan.state.proxyConfig;
+  if (refused.length > 0 || proxyMetadata[OUTPUT_CERTS] !== outputPath) return;
   const isAlone = Object.keys(proxyMetadata).length === 1;
   // What holds nothing but comments is still an annotation of interception, and the operator writes one above OUTPUT_CERTS.
-  const isEmptied = isAlone && Object.keys(fields).length === 1;
-  const change = isEmptied
-    ? remove
-    : inProxyConfig(isAlone ? ["proxyMetadata"] : ["proxyMetadata", OUTPUT_CERTS], remove);
-  plan.add({
-    path: pathOf(plan, PROXY_CONFIG),
-    change,
-    cause: "the sidecar writes no certificates",
-    currentValue: text,
-  });
+  const isEmptied = isAlone && Object.keys(written).length === 1;
+  const change = isEmptied ? undefined : at(isAlone ? [metadataKey] : [metadataKey, OUTPUT_CERTS], remove);
+  changeProxyConfig(plan, change, "the sidecar writes no certificates");
 }
 
-interface ProxyConfig {
-  text: string | undefined;
-  fields: Readonly<Record<string, unknown>>;
-  proxyMetadata: Readonly<Record<string, unknown>>;
-}
-
-/** The ProxyConfig, or a sentence on what Istio would refuse (istio: pkg/config/mesh, ApplyProxyConfig). */
-function readProxyConfig({ annotations }: AgentState): ProxyConfig | string {
-  const text = annotations[PROXY_CONFIG];
-  if (text === undefined) return { text, fields: {}, proxyMetadata: {} };
-  if (typeof text !== "string") return "is not a string that holds YAML";
-  const read = readPlain(text);
-  if ("message" in read) {
-    const { line, message } = read;
-    return line === undefined ? message : `is not YAML: ${message} (in line ${line} of the annotation)`;
+/** Plans a change inside the ProxyConfig, or with undefined that the annotation goes. */
+function changeProxyConfig(plan: Plan, inner: Change | undefined, cause: string): void {
+  const { text, fixed, refused, unclear } = plan.state.proxyConfig;
+  if (refused.length > 0 || unclear !== undefined) return;
+  const path = pathOf(plan, PROXY_CONFIG);
+  if (fixed !== undefined && inner) {
+    return plan.fail(
+      path,
+      `${fixed}, so that ${OUTPUT_CERTS} cannot be changed in it`,
+      "keep what counts, and remove the rest",
+      text,
+    );
   }
-  const fields = read.value ?? {};
-  if (!isRecord(fields)) return "is not a map";
-  const written = fields["proxyMetadata"] ?? {};
-  if (!isRecord(written)) return "has a proxyMetadata that is not a map";
-  const proxyMetadata = withoutNulls(written);
-  const wrong = Object.entries(proxyMetadata).find(([, value]) => typeof value !== "string");
-  if (wrong) return `has a value in proxyMetadata that is not a string: ${wrong[0]} (quote it)`;
-  return { text, fields, proxyMetadata };
-}
-
-function inProxyConfig(path: readonly string[], change: Change): Change {
-  return { kind: "document", format: "yaml", change: at(path, change) };
+  const change: Change = inner ? { kind: "document", format: "yaml", change: inner } : remove;
+  plan.add({ path, change, cause, currentValue: text });
 }
 
 /** Mounts the volume into the sidecar, writable, by `userVolumeMount`; other mounts and the annotation's form stay. */
@@ -89,14 +70,7 @@ export function planSidecarMount(plan: Plan, { volumeName, outputPath }: Setting
     const cause = `certificates.volumeName ${volumeName} is a volume that the sidecar makes itself`;
     return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, "set certificates.volumeName to a name of its own");
   }
-  if (makesVolume(plan.state.annotations[USER_VOLUME], volumeName)) {
-    const cause = `${USER_VOLUME} makes a volume ${volumeName} too, and Kubernetes refuses a pod with two of one name`;
-    return plan.fail(
-      pathOf(plan, USER_VOLUME_MOUNT),
-      cause,
-      `take it out of ${USER_VOLUME}, or set certificates.volumeName`,
-    );
-  }
+  planUserVolume(plan, volumeName);
   const read = readMounts(plan.state);
   if (typeof read === "string") {
     const form = `'[{"name": "…", "mountPath": "…"}]'`;
@@ -115,14 +89,14 @@ export function planSidecarMount(plan: Plan, { volumeName, outputPath }: Setting
     const cause = `the sidecar already has the volume ${taken.name} at ${outputPath}`;
     return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, "set certificates.outputPath to a free path");
   }
-  if (ours && ("subPath" in ours.fields || "subPathExpr" in ours.fields)) {
+  if (ours?.hasSubPath) {
     const cause = `mounts ${volumeName} with a subPath, and the agent never sees the certificates`;
     return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, "mount the whole volume, without subPath");
   }
   const change = ours
     ? inMap([
-        ["mountPath", samePath(ours.mountPath, outputPath) ? undefined : set(outputPath)],
-        ["readOnly", ours.fields["readOnly"] === true ? remove : undefined],
+        [ours.mountPathKey, samePath(ours.mountPath, outputPath) ? undefined : set(outputPath)],
+        ...(ours.isReadOnly ? goKeys(ours.fields, "readOnly") : []).map((key) => [key, remove] as const),
       ])
     : addition(read, volumeName, outputPath);
   if (change === undefined) return;
@@ -163,16 +137,19 @@ function readMounts({ annotations }: AgentState): UserVolumeMounts | string | un
   return typeof mounts === "string" || "value" in read ? mounts : `is ambiguous: ${read.message}`;
 }
 
-function makesVolume(text: unknown, volumeName: string): boolean {
-  if (typeof text !== "string") return false;
-  try {
-    const volumes: unknown = JSON.parse(text);
-    if (!Array.isArray(volumes)) return isRecord(volumes) && volumeName in volumes;
-    return volumes.some((volume) => valueAt(volume, "name") === volumeName);
-  } catch {
-    // Malformed JSON is for the injector to refuse; here it only cannot name our volume.
-    return false;
+/** A volume of the injector's becomes one with the pod's of its name, unless their types differ (strategic merge by name). */
+function planUserVolume(plan: Plan, volumeName: string): void {
+  const text = plan.state.annotations[USER_VOLUME];
+  const read =
+    text === undefined ? [] : typeof text === "string" ? readUserVolumes(text) : "is not a string that holds JSON";
+  const path = pathOf(plan, USER_VOLUME);
+  if (typeof read === "string") {
+    return plan.fail(path, read, "write it as JSON, a list of volumes; with this one Istio refuses the pod", text);
   }
+  const clash = read.find(({ name, isEmptyDir }) => name === volumeName && !isEmptyDir);
+  if (clash === undefined) return;
+  const cause = `makes ${volumeName} a volume of type ${clash.otherTypes.join(", ")}, and the sidecar can only write into an emptyDir`;
+  plan.fail(path, cause, "rename that volume, or set certificates.volumeName", text);
 }
 
 function pathOf({ state }: Plan, annotation: string): Path {

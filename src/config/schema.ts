@@ -304,6 +304,8 @@ const warnings = z.strictObject({
   ),
   "managed-agent": warning("An operator owns the agent and reverts what Git says of it."),
   "refused-annotation": warning("Istio refuses the agent's pods because of an annotation."),
+  "ignored-proxy-config": warning("Something in `proxy.istio.io/config` does nothing, or not what it says."),
+  "interception-variable": warning("A variable of `proxyMetadata` changes what is intercepted."),
   "replaced-ip-ranges": warning("`includeOutboundIPRanges` named destinations, and the rewrite empties it."),
   "mesh-wide-lists": warning("An annotation takes the place of a list of the whole mesh and leaves out some of it."),
   "proxy-config-resource": warning("A `ProxyConfig` that selects the agent has the certificates written elsewhere."),

@@ -6,7 +6,7 @@ import type { ConfigScrapes } from "../collector/config-scrapes.ts";
 import type { Settings } from "../config/schema.ts";
 import { isSame } from "../base/record.ts";
 import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
-import { INCLUDE_OUTBOUND_PORTS, PROXY_CONFIG, readPortList } from "../istio/annotations.ts";
+import { INCLUDE_OUTBOUND_PORTS, readPortList } from "../istio/annotations.ts";
 import { readInterceptionSettings, type WrongAnnotation } from "../istio/interception-settings.ts";
 import type { Manifest } from "../base/manifest.ts";
 import type { Backend, UntoldTokenEndpoint } from "../telemetry/backend.ts";
@@ -14,7 +14,7 @@ import { valueAt } from "../telemetry/plain-data.ts";
 import { certificatesOf } from "./certificates.ts";
 import { wayDecider } from "./decide-way.ts";
 import { likelySurroundings } from "./likely-surroundings.ts";
-import { isTrue, proxyMetadataOf } from "./proxy-metadata.ts";
+import { proxyMetadataOf } from "./proxy-metadata.ts";
 import { exceptionOf, type Explanation } from "./flow.ts";
 import { backendFlow, configuredFlows, leftOutScrapes, scrapeFlows } from "./flows.ts";
 
@@ -47,15 +47,12 @@ export function explain({ agent, settings, ...subject }: Subject): Explanation |
   const annotations = Object.fromEntries(
     Object.entries(state.annotations).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
   );
-  const wrong = readInterceptionSettings(annotations, false).wrong;
+  const { wrong } = readInterceptionSettings(annotations);
   if (wrong.length > 0) return wrong.map((each) => refused(state, each));
   const installations = installationsFor(state.labels, installationsAmong(subject.cluster));
   const effective = withDefaults(annotations, meshDefaults(installations));
-  const proxyMetadata = proxyMetadataOf(state, effective[PROXY_CONFIG], installations, subject.cluster);
-  const { settings: interception } = readInterceptionSettings(
-    effective,
-    isTrue(proxyMetadata["ISTIO_META_DNS_CAPTURE"]),
-  );
+  const proxyMetadata = proxyMetadataOf(state, installations, subject.cluster);
+  const { settings: interception } = readInterceptionSettings(effective, { ...state.proxyConfig, proxyMetadata });
 
   const isAgent = ({ ref }: Manifest): boolean => isSame(ref, agent.ref);
   const cluster = new Cluster(subject.cluster.map((each) => (isAgent(each) ? agent : each)));

@@ -2,7 +2,7 @@ import { proxyContainerOf } from "../agent/proxy-container.ts";
 import { isCniInstalled, type Installation } from "../cluster/mesh.ts";
 import { excludedByCni, readOwnerGroups, USUAL, type Surroundings } from "../istio/surroundings.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import { isTrue } from "./proxy-metadata.ts";
+import { isTrue } from "../istio/interception-settings.ts";
 
 /** One way in which Istio may be installed, and the condition for it as a clause; the first one needs none. */
 export interface LikelySurroundings {

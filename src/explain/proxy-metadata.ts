@@ -3,19 +3,16 @@ import type { Manifest } from "../base/manifest.ts";
 import { isSelected } from "../cluster/cluster.ts";
 import { ROOT_NAMESPACE, type Installation } from "../cluster/mesh.ts";
 import { mapAt, valueAt } from "../telemetry/plain-data.ts";
-import { readPlain } from "../yaml/parse.ts";
 
 /**
  * The variables of the sidecar: those of the mesh, of a ProxyConfig for the mesh or the namespace, of the pod's own ProxyConfig, and
  * of a ProxyConfig that selects the pod, which wins (istio: pilot/pkg/model/proxy_config.go).
  */
 export function proxyMetadataOf(
-  { manifest, labels }: AgentState,
-  annotation: string | undefined,
+  { manifest, labels, proxyConfig }: AgentState,
   installations: readonly Installation[],
   all: readonly Manifest[],
 ): Record<string, unknown> {
-  const read = annotation === undefined ? {} : readPlain(annotation);
   const { namespace } = manifest.ref;
   const resources = all.filter(({ ref }) => ref.kind === "ProxyConfig");
   const forAll = [ROOT_NAMESPACE, namespace].map((each) =>
@@ -26,14 +23,9 @@ export function proxyMetadataOf(
     {},
     ...installations.map(({ meshConfig }) => mapAt(meshConfig, "defaultConfig", "proxyMetadata")),
     ...forAll.map(variablesOf),
-    "value" in read ? mapAt(read.value, "proxyMetadata") : {},
+    proxyConfig.proxyMetadata,
     variablesOf(forPod),
   ) as Record<string, unknown>;
-}
-
-/** True for what Go's strconv.ParseBool takes for true. */
-export function isTrue(value: unknown): boolean {
-  return typeof value === "string" && ["1", "t", "T", "true", "TRUE", "True"].includes(value);
 }
 
 function selectorOf({ object }: Manifest): unknown {

@@ -18,6 +18,10 @@ export const EXCLUDE_INBOUND_PORTS = "traffic.sidecar.istio.io/excludeInboundPor
 /** Ports of the pod that the sidecar answers for: `*`, which is the default, or a list. */
 export const INCLUDE_INBOUND_PORTS = "traffic.sidecar.istio.io/includeInboundPorts";
 
+/** Interfaces whose inbound traffic is taken for outbound, by the old name and the new one (istio: istio-iptables -k). */
+export const KUBEVIRT_INTERFACES = "traffic.sidecar.istio.io/kubevirtInterfaces";
+export const REROUTE_INTERFACES = "istio.io/reroute-virtual-interfaces";
+
 /** Interfaces of the pod whose traffic bypasses the sidecar (istio: tools/istio-iptables). */
 export const EXCLUDE_INTERFACES = "traffic.sidecar.istio.io/excludeInterfaces";
 
@@ -49,16 +53,31 @@ export function mergeList(existing: readonly string[], added: readonly string[])
   return [...existing, ...added.filter((item, at) => !existing.includes(item) && added.indexOf(item) === at)];
 }
 
+/** Blanks as Go's strings.TrimSpace takes them off. */
+const BLANKS = "[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*";
+const AROUND = new RegExp(`^${BLANKS}|${BLANKS}$`, "g");
+
+/** The port that a text means: 0 to 65535, leading zeros and blanks around it allowed (istio: validate.go, parsePort). */
+export function readPort(text: string): number | undefined {
+  const digits = text.replaceAll(AROUND, "");
+  return /^\d+$/.test(digits) && Number(digits) <= 65535 ? Number(digits) : undefined;
+}
+
 /**
- * The ports that an annotation lists, or undefined when it is not a list of ports: comma-separated, 1 to 65535, blanks
- * around them allowed; "" is the empty list. Ranges and `*` are no ports (istio: pkg/kube/inject/validate.go).
+ * The ports that an annotation lists, or undefined when it is not a list of ports: comma-separated, as `readPort` reads them;
+ * "" is the empty list. Ranges and `*` are no ports (istio: pkg/kube/inject/validate.go, parsePorts).
  */
 export function readPortList(text: string): number[] | undefined {
-  if (text.trim() === "") return [];
-  const items = text.split(",");
-  const ports = items.map(Number);
-  const isList = items.every((item) => /^[ \t]*\d{1,5}[ \t]*$/.test(item));
-  return isList && ports.every((port) => port >= 1 && port <= 65535) ? ports : undefined;
+  const list = text.replaceAll(AROUND, "");
+  const ports = list === "" ? [] : list.split(",").map(readPort);
+  const known = ports.filter((port) => port !== undefined);
+  return known.length === ports.length ? known : undefined;
+}
+
+/** The interfaces that an annotation lists, or undefined for a name that Istio refuses (istio: pkg/util/net, ValidateInterfaceNames). */
+export function readInterfaceList(text: string): string[] | undefined {
+  const names = text === "" ? [] : text.split(",").map((name) => name.replaceAll(AROUND, ""));
+  return names.every((name) => /^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/.test(name)) ? names : undefined;
 }
 
 /**

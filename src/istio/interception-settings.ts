@@ -1,20 +1,19 @@
 import {
-  EXCLUDE_INBOUND_PORTS,
   EXCLUDE_INTERFACES,
   EXCLUDE_OUTBOUND_IP_RANGES,
   EXCLUDE_OUTBOUND_PORTS,
-  INCLUDE_INBOUND_PORTS,
   INCLUDE_OUTBOUND_IP_RANGES,
   INCLUDE_OUTBOUND_PORTS,
   INTERCEPTION_MODE,
-  readCommaList,
+  readInterfaceList,
   readPortList,
 } from "./annotations.ts";
 import { readRange, type IpRange } from "./ip-range.ts";
+import { INTERCEPTION_MODES } from "./proxy-config-fields.ts";
 
 /** What the packet filter of a pod is made from. */
 export interface InterceptionSettings {
-  mode: "REDIRECT" | "TPROXY" | "NONE";
+  mode: (typeof INTERCEPTION_MODES)[number];
   excludedInterfaces: readonly string[];
   excludedPorts: readonly number[];
   includedPorts: readonly number[];
@@ -32,15 +31,23 @@ export interface WrongAnnotation {
   cause: string;
 }
 
+/** What of the pod's ProxyConfig decides the interception. */
+export interface ProxySettings {
+  /** The fields by their names in camel case. */
+  fields?: Readonly<Record<string, unknown>>;
+  proxyMetadata?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Reads the annotations of a pod as the injector hands them to istio-iptables. A missing annotation stands for the
  * default of the mesh, taken to be the chart's own: all ranges included, nothing excluded (istio:
  * manifests/charts/istio-control/istio-discovery, `global.proxy`; checks as in pkg/kube/inject/validate.go). An annotation
- * that is wrong is reported and then read as if it were missing.
+ * that is wrong is reported and then read as if it were missing. The mode of the ProxyConfig counts where there is no
+ * annotation for it.
  */
 export function readInterceptionSettings(
   annotations: Readonly<Record<string, string>>,
-  capturesDns: boolean,
+  { fields = {}, proxyMetadata = {} }: ProxySettings = {},
 ): { settings: InterceptionSettings; wrong: WrongAnnotation[] } {
   const wrong: WrongAnnotation[] = [];
   const read = <Value>(name: string, fallback: Value, parse: (text: string) => Value | undefined, cause: string) => {
@@ -49,26 +56,42 @@ export function readInterceptionSettings(
     if (parsed === undefined) wrong.push({ name, value: value ?? "", cause });
     return parsed ?? fallback;
   };
-  const ports = (name: string): readonly number[] => read(name, [], readPortList, PORTS[0]);
+  const ports = (name: string): readonly number[] => read(name, [], readPortList, NO_PORT_LIST);
+  const mode = modeOf(fields["interceptionMode"]);
   const settings: InterceptionSettings = {
-    mode: read(INTERCEPTION_MODE, "REDIRECT", readMode, "is neither REDIRECT nor TPROXY nor NONE"),
-    excludedInterfaces: read(EXCLUDE_INTERFACES, [], readInterfaces, "names an interface that cannot exist"),
+    mode: read(INTERCEPTION_MODE, mode, readMode, "is neither REDIRECT nor TPROXY nor NONE"),
+    excludedInterfaces: read(EXCLUDE_INTERFACES, [], readInterfaceList, NO_INTERFACE_LIST),
     excludedPorts: ports(EXCLUDE_OUTBOUND_PORTS),
     includedPorts: ports(INCLUDE_OUTBOUND_PORTS),
     excludedRanges: read(EXCLUDE_OUTBOUND_IP_RANGES, [], readRanges, "is not a list of CIDR ranges"),
     includedRanges: read(INCLUDE_OUTBOUND_IP_RANGES, "*", readAllOrRanges, "is neither * nor a list of CIDR ranges"),
-    capturesDns,
+    capturesDns: isTrue(proxyMetadata["ISTIO_META_DNS_CAPTURE"]),
   };
   return { settings, wrong };
 }
 
-function readMode(text: string): InterceptionSettings["mode"] | undefined {
-  return (["REDIRECT", "TPROXY", "NONE"] as const).find((mode) => mode === text);
+/** What is wrong with a list of ports, and of interfaces. */
+export const NO_PORT_LIST = "is not a list of ports from 0 to 65535";
+export const NO_INTERFACE_LIST =
+  "is not a list of interfaces: names of at most 15 letters, digits, dots, dashes and underscores that begin with a letter";
+
+/** True for what Go's strconv.ParseBool takes for true. */
+export function isTrue(value: unknown): boolean {
+  return typeof value === "string" && ["1", "t", "T", "true", "TRUE", "True"].includes(value);
 }
 
-function readInterfaces(text: string): readonly string[] | undefined {
-  const names = readCommaList(text);
-  return names.every((name) => /^[^\s/]{1,15}$/.test(name)) ? names : undefined;
+/** True for what it takes for false; all else is neither. */
+export function isFalse(text: string): boolean {
+  return ["0", "f", "F", "false", "FALSE", "False"].includes(text);
+}
+
+function readMode(text: string): InterceptionSettings["mode"] | undefined {
+  return INTERCEPTION_MODES.find((mode) => mode === text);
+}
+
+/** A number that is no mode is handed on, and sets up what REDIRECT does (istio: tools/istio-iptables/pkg/capture/run.go). */
+function modeOf(field: unknown): InterceptionSettings["mode"] {
+  return INTERCEPTION_MODES.find((mode, number) => field === mode || field === number) ?? "REDIRECT";
 }
 
 function readRanges(text: string): readonly IpRange[] | undefined {
@@ -79,45 +102,4 @@ function readRanges(text: string): readonly IpRange[] | undefined {
 
 function readAllOrRanges(text: string): InterceptionSettings["includedRanges"] | undefined {
   return text === "*" ? text : readRanges(text);
-}
-
-type Check = readonly [cause: string, accepts: (text: string) => boolean];
-
-const isPortList = (text: string): boolean => readPortList(text) !== undefined;
-const isNumber = (text: string): boolean => /^\d{1,9}$/.test(text.trim());
-const PORTS: Check = ["is not a list of ports from 1 to 65535", isPortList];
-const NUMBER: Check = ["is not a whole number", isNumber];
-/** As k8s.io/apimachinery/pkg/api/resource, ParseQuantity. */
-const QUANTITY: Check = [
-  "is not a quantity of Kubernetes",
-  (text) => /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(text),
-];
-/** As Go's strconv.ParseBool. */
-const BOOLEAN: Check = [
-  "is neither true nor false",
-  (text) => /^(?:1|0|t|f|T|F|true|false|TRUE|FALSE|True|False)$/.test(text),
-];
-
-/** Annotations that the injector checks besides those of the interception (istio: pkg/kube/inject/validate.go, AnnotationValidation). */
-const CHECKS: Readonly<Record<string, Check>> = {
-  [EXCLUDE_INBOUND_PORTS]: PORTS,
-  [INCLUDE_INBOUND_PORTS]: ["is neither * nor a list of ports", (text) => text === "*" || isPortList(text)],
-  "status.sidecar.istio.io/port": ["is not a port", isNumber],
-  "readiness.status.sidecar.istio.io/initialDelaySeconds": NUMBER,
-  "readiness.status.sidecar.istio.io/periodSeconds": NUMBER,
-  "readiness.status.sidecar.istio.io/failureThreshold": NUMBER,
-  "prometheus.istio.io/merge-metrics": BOOLEAN,
-  "sidecar.istio.io/proxyCPU": QUANTITY,
-  "sidecar.istio.io/proxyMemory": QUANTITY,
-  "sidecar.istio.io/proxyCPULimit": QUANTITY,
-  "sidecar.istio.io/proxyMemoryLimit": QUANTITY,
-};
-
-/** The annotations of a pod because of which Istio refuses it, or sets up no packet filter. */
-export function refusedAnnotations(annotations: Readonly<Record<string, string>>): WrongAnnotation[] {
-  const others = Object.entries(CHECKS).flatMap(([name, [cause, accepts]]): WrongAnnotation[] => {
-    const value = annotations[name];
-    return value === undefined || accepts(value) ? [] : [{ name, value, cause }];
-  });
-  return [...readInterceptionSettings(annotations, false).wrong, ...others];
 }

@@ -1,12 +1,16 @@
-import { isRecord, withoutNulls } from "../base/record.ts";
+import { goField, readJsonEntries } from "./go-json.ts";
 
 /** One mount of the sidecar, as `userVolumeMount` names it. */
 export interface UserVolumeMount {
-  /** Position in the list form, name in the map form. */
+  /** Position in the list form, key in the map form. */
   at: number | string;
   name: string;
   mountPath: string;
-  /** All fields as written but for those that are null. */
+  /** The key under which `mountPath` is written. */
+  mountPathKey: string;
+  isReadOnly: boolean;
+  hasSubPath: boolean;
+  /** All fields as written. */
   fields: Readonly<Record<string, unknown>>;
 }
 
@@ -16,35 +20,43 @@ export interface UserVolumeMounts {
   mounts: UserVolumeMount[];
 }
 
+/** The other fields of a mount, with their types (k8s.io/api/core/v1, VolumeMount). */
+const TYPES = {
+  readOnly: "boolean",
+  recursiveReadOnly: "string",
+  subPath: "string",
+  subPathExpr: "string",
+  mountPropagation: "string",
+} as const;
+
 /**
- * Reads the annotation `sidecar.istio.io/userVolumeMount`; a sentence that says what is wrong when the injector would deny
- * the pod or drop a mount without a word (istio: pkg/kube/inject, parseVolumeMounts).
+ * Reads the annotation `sidecar.istio.io/userVolumeMount`; a sentence that says what is wrong when the injector or Kubernetes
+ * would deny the pod. Names of fields are read as encoding/json reads them, without regard to case (istio:
+ * istio-discovery/files/injection-template.yaml).
  */
 export function readUserVolumeMounts(text: string): UserVolumeMounts | string {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    // The engine's own words differ from version to version.
-    return "is not JSON: keys and texts need double quotes, and no comma may be left over";
-  }
-  if (!Array.isArray(parsed) && !isRecord(parsed))
-    return "is neither a JSON list of mounts nor a map of them by volume name";
-  const isList = Array.isArray(parsed);
+  const read = readJsonEntries(text, "mounts");
+  if (typeof read === "string") return read;
   const mounts: UserVolumeMount[] = [];
-  for (const [key, fields] of Object.entries<unknown>(parsed)) {
-    const mount = mountOf(isList ? Number(key) : key, fields);
-    if (typeof mount === "string") return mount;
-    mounts.push(mount);
+  for (const { at, name, fields } of read.entries) {
+    const path = goField(fields, "mountPath");
+    const isUnnamed = read.form === "list" && fields["name"] === undefined;
+    if (isUnnamed || name === "") return `entry ${at} has no name`;
+    if (typeof path?.value !== "string" || path.value === "") return `entry ${at} has no mountPath`;
+    const wrong = Object.entries(TYPES).find(([field, type]) => {
+      const value = goField(fields, field)?.value;
+      return value !== undefined && typeof value !== type;
+    });
+    if (wrong) return `entry ${at} has a ${wrong[0]} that is not ${wrong[1] === "string" ? "text" : "true or false"}`;
+    mounts.push({
+      at,
+      name,
+      mountPath: path.value,
+      mountPathKey: path.key,
+      isReadOnly: goField(fields, "readOnly")?.value === true,
+      hasSubPath: ["subPath", "subPathExpr"].some((field) => (goField(fields, field)?.value ?? "") !== ""),
+      fields,
+    });
   }
-  return { form: isList ? "list" : "map", mounts };
-}
-
-function mountOf(at: number | string, fields: unknown): UserVolumeMount | string {
-  if (!isRecord(fields)) return `entry ${at} is not a map`;
-  const name = typeof at === "string" ? at : fields["name"];
-  const mountPath = fields["mountPath"];
-  if (typeof name !== "string" || name === "") return `entry ${at} has no name`;
-  if (typeof mountPath !== "string" || mountPath === "") return `entry ${at} has no mountPath`;
-  return { at, name, mountPath, fields: withoutNulls(fields) };
+  return { form: read.form, mounts };
 }

@@ -5,7 +5,6 @@ import { hasNativeSidecars } from "../cluster/mesh.ts";
 import { OUTPUT_CERTS, PROXY_CONFIG } from "../istio/annotations.ts";
 import { PROXY_ID } from "../istio/surroundings.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
-import { readPlain } from "../yaml/parse.ts";
 import { annotationField, type Scene, type Trouble } from "./warning.ts";
 
 /** The collector runs as the sidecar's uid or gid, and the packet filter lets the sidecar's own traffic pass (istio#27202). */
@@ -95,9 +94,7 @@ const NATIVE_SIDECAR = "sidecar.istio.io/nativeSidecar";
  * Off by default, since the mesh may have set it for all, and the collector tries again.
  */
 export function* noWaitForSidecar({ agent, texts, installations }: Scene): Iterable<Trouble> {
-  const text = texts[PROXY_CONFIG];
-  const read = text === undefined ? {} : readPlain(text);
-  if ("value" in read && valueAt(read.value, "holdApplicationUntilProxyStarts") !== undefined) return;
+  if (agent.proxyConfig.fields["holdApplicationUntilProxyStarts"] !== undefined) return;
   const native = texts[NATIVE_SIDECAR];
   // A native sidecar starts before all other containers, whatever the ProxyConfig says.
   if (native === undefined ? hasNativeSidecars(installations) : native !== "false") return;

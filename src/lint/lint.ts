@@ -20,6 +20,7 @@ import { nearlyRightResources } from "./nearly-right.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { plaintextOutside } from "./plaintext-outside.ts";
 import { prometheusPort } from "./prometheus-port.ts";
+import { ignoredProxyConfig, interceptionVariables } from "./proxy-config.ts";
 import { registryOnly } from "./registry-only.ts";
 import { scrapePort } from "./scrape-port.ts";
 import { scrapeTls } from "./scrape-tls.ts";
@@ -77,6 +78,8 @@ const WARNINGS: Readonly<Record<Exclude<WarningId, "nearly-right" | "unknown-ann
   "network-policy": networkPolicy,
   "managed-agent": managedAgent,
   "refused-annotation": refusedAnnotation,
+  "ignored-proxy-config": ignoredProxyConfig,
+  "interception-variable": interceptionVariables,
   "replaced-ip-ranges": replacedIpRanges,
   "mesh-wide-lists": meshWideLists,
   "proxy-config-resource": proxyConfigResource,
@@ -136,7 +139,7 @@ function sceneOf({ agent: manifest, ...subject }: Subject): Scene | undefined {
   const shown = [...ask(INSTALLATION_KINDS), ...ask(["ConfigMap"], INSTALLATION_MENTIONS)];
   const installations = installationsFor(agent.labels, installationsAmong(shown));
   const defaults = meshDefaults(installations);
-  const { settings: interception } = readInterceptionSettings(withDefaults(texts, defaults), false);
+  const { settings: interception } = readInterceptionSettings(withDefaults(texts, defaults), agent.proxyConfig);
   const container = chooseContainer(agent, subject.settings.agent.container);
   const included = new Set(interception.includedPorts);
   const called = subject.tokens.filter(({ port }) => included.has(port));

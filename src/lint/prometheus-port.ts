@@ -3,25 +3,20 @@ import { fieldPath } from "../base/finding.ts";
 import { Cluster, podOf, WORKLOADS, type PodLike } from "../cluster/cluster.ts";
 import { isPortText, SCRAPE, SCRAPE_PORT } from "../cluster/scrapes.ts";
 import { whereIsNamespace } from "../cluster/whereabouts.ts";
-import { isDataPlanePort } from "../istio/reserved.ts";
+import { refusedScrapes } from "../istio/refused-scrapes.ts";
 import { isAgent, type Scene, type Trouble } from "./warning.ts";
 
-/** The port of the merged metrics, to which Istio sets the annotation itself. */
-const STATUS_PORT = 15020;
-
-/** With this annotation Istio leaves the metrics of a pod, and its annotations, as they are. */
-const MERGE = "prometheus.istio.io/merge-metrics";
-
-/** Everything but a plain number of at most four digits, which is none of Istio's: what has to be parsed to be judged. */
+/**
+ * Everything but a plain number of at most four digits, which is none of Istio's: what has to be parsed to be judged. Istio and
+ * Prometheus read any character but letters and digits as the same.
+ */
 const SUSPECT = {
-  all: [SCRAPE_PORT],
-  like: /prometheus\.io\/port["']?\s*:(?!\s*["']?[1-9]\d{0,3}["']?\s*(?:[\n\r,}]|$))/,
+  all: ["prometheus"],
+  like: /prometheus[^a-zA-Z0-9](?:io[^a-zA-Z0-9]port|istio[^a-zA-Z0-9]io[^a-zA-Z0-9]scrape[^a-zA-Z0-9]targets)["']?\s*:(?!\s*["']?[1-9]\d{0,3}["']?\s*(?:[\n\r,}]|$))/,
 };
 
 /**
- * The port by which a pod asks to be scraped is none. A pod in the mesh is then refused, while Istio merges its metrics,
- * which it does unless told otherwise (istio: pkg/kube/inject/webhook.go, applyPrometheusMerge; istio#59924); elsewhere
- * every declared port is scraped instead (telemetry-manager: inferAddressFromAnnotation in
+ * The port by which a pod asks to be scraped is none. A pod in the mesh is then refused (istio#59924); elsewhere every declared port is scraped instead (telemetry-manager: inferAddressFromAnnotation in
  * internal/otelcollector/config/metricagent/prometheus_receiver.go).
  */
 export function* prometheusPort(scene: Scene): Iterable<Trouble> {
@@ -42,25 +37,28 @@ export function* prometheusPort(scene: Scene): Iterable<Trouble> {
     const isOwn = about === agent.manifest;
     const pod = isOwn ? { ...agent, spec: agent.podSpec } : isService ? undefined : podOf(about);
     const annotations = isService ? about.annotations : (pod?.annotations ?? {});
+    const [found] = pod === undefined ? [] : refusedScrapes(textsOf(annotations));
+    const refused = pod !== undefined && found !== undefined && isInMesh(pod) ? found : undefined;
     const value = annotations[SCRAPE_PORT];
-    if (typeof value !== "string" || value === "" || annotations[SCRAPE] === "false") continue;
-    const isRefused = pod !== undefined && isRefusedByIstio(value) && annotations[MERGE] !== "false" && isInMesh(pod);
-    if (!isRefused && (annotations[SCRAPE] !== "true" || isPortText(value))) continue;
+    const isPassedOver =
+      typeof value === "string" && value !== "" && annotations[SCRAPE] === "true" && !isPortText(value);
+    if (refused === undefined && !isPassedOver) continue;
     const own = about.ref.kind === "Pod" || isService ? [] : ["spec", "template"];
-    const path = isOwn ? annotationPath(agent, SCRAPE_PORT) : [...own, "metadata", "annotations", SCRAPE_PORT];
+    const name = refused?.name ?? SCRAPE_PORT;
+    const path = isOwn ? annotationPath(agent, name) : [...own, "metadata", "annotations", name];
     yield {
-      cause: isRefused
-        ? `${SCRAPE_PORT} is no port that Istio scrapes, and Istio refuses the pods where it merges metrics`
-        : `${SCRAPE_PORT} is not a number, so that it is passed over and every declared port is scraped`,
+      cause: refused
+        ? `${name} ${refused.cause}, and Istio refuses the pods where it merges metrics`
+        : `${name} is not a number, so that it is passed over and every declared port is scraped`,
       remedy: "write the number of the port that serves the metrics, none of Istio's own",
       about,
-      field: { path: fieldPath(path), currentValue: value },
+      field: { path: fieldPath(path), currentValue: annotations[name] },
     };
   }
 }
 
-/** As Go's strconv.Atoi reads it, which takes a sign and leading zeros. */
-function isRefusedByIstio(value: string): boolean {
-  const port = /^[+-]?\d+$/.test(value) ? Number(value) : Number.NaN;
-  return value !== String(STATUS_PORT) && (!(port >= 1 && port <= 65535) || isDataPlanePort(port));
+function textsOf(annotations: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(annotations).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
+  );
 }

@@ -3,9 +3,10 @@ import {
   EXCLUDE_OUTBOUND_PORTS,
   INCLUDE_OUTBOUND_IP_RANGES,
   INTERCEPTION_MODE,
+  PROXY_CONFIG,
 } from "../istio/annotations.ts";
 import type { MeshDefault } from "../cluster/mesh.ts";
-import { refusedAnnotations } from "../istio/interception-settings.ts";
+import { refusedAnnotations } from "../istio/refused-annotations.ts";
 import { isInRange, readAddress } from "../istio/ip-range.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { annotationField, type Scene, type Trouble } from "./warning.ts";
@@ -22,12 +23,13 @@ export function* refusedAnnotation({ agent, texts }: Scene): Iterable<Trouble> {
 }
 
 /** The pod has no packet filter (istio: istio-discovery/files/injection-template.yaml); the CNI plugin refuses NONE. */
-export function* interceptionModeNone({ agent, interception }: Scene): Iterable<Trouble> {
+export function* interceptionModeNone({ agent, interception, texts }: Scene): Iterable<Trouble> {
   if (interception.mode !== "NONE") return;
+  const isAnnotated = texts[INTERCEPTION_MODE] !== undefined;
   yield {
     cause: "interceptionMode is NONE, so that no traffic of the agent goes through its sidecar",
-    remedy: 'remove the annotation, or set trafficInterception to "Off" if that is what is wanted',
-    field: annotationField(agent, INTERCEPTION_MODE),
+    remedy: `remove ${isAnnotated ? "the annotation" : "it from the ProxyConfig"}, or set trafficInterception to "Off" if that is what is wanted`,
+    field: annotationField(agent, isAnnotated ? INTERCEPTION_MODE : PROXY_CONFIG),
   };
 }
 

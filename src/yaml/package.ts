@@ -92,7 +92,7 @@ export function readByPackage(text: string): Source | SyntaxProblem {
     return { text, root, ...(repeated === undefined ? {} : { repeatedKey: placeOf(repeated) }) };
   } catch (error) {
     if (error instanceof Refused) {
-      return { message: error.message, isSeveralDocuments: false, ...placeOf(error.offset) };
+      return { message: error.message, isSeveralDocuments: false, isReadByGo: true, ...placeOf(error.offset) };
     }
     if (error instanceof RangeError) return { ...describeSyntaxError("RESOURCE_EXHAUSTION"), line: 1, column: 1 };
     throw error;

@@ -17,6 +17,8 @@ export interface SyntaxProblem {
   message: string;
   /** True when the text is YAML, but more than one document. */
   isSeveralDocuments: boolean;
+  /** True when Go programs read the text, and we do not. */
+  isReadByGo?: true;
   line: number;
   column: number;
 }
@@ -41,7 +43,13 @@ function oddBreak(text: string, offset: number): SyntaxProblem {
     name === "U+FEFF"
       ? "a byte-order mark stands inside of it"
       : `it holds a ${name}, which Go programs take for a line break`;
-  return { message, isSeveralDocuments: false, line: before.length, column: (before.at(-1) ?? "").length + 1 };
+  return {
+    message,
+    isSeveralDocuments: false,
+    isReadByGo: true,
+    line: before.length,
+    column: (before.at(-1) ?? "").length + 1,
+  };
 }
 
 /** The text with line feeds for all that go-yaml takes for a line break (yaml_parser_scan_to_next_token), without marks. */
@@ -79,7 +87,9 @@ export function plainOrProblem(
 }
 
 /** What a YAML text means as plain data, or why it means nothing, with the line where that is one of the text. */
-export function readPlain(text: string): { value: unknown } | { message: string; line?: number; column?: number } {
+export function readPlain(
+  text: string,
+): { value: unknown } | { message: string; isReadByGo?: true; line?: number; column?: number } {
   const source = parse(text.replace(/^\ufeff/, ""));
   if (!isSource(source)) return source;
   if (source.repeatedKey) return { message: "a map has the same key twice", ...source.repeatedKey };

@@ -15,7 +15,7 @@ function decide(
   port: number,
   more: Partial<Connection> = {},
 ): ReturnType<typeof decideConnection> {
-  const { settings, wrong } = readInterceptionSettings(annotations, false);
+  const { settings, wrong } = readInterceptionSettings(annotations);
   expect(wrong).toEqual([]);
   return decideConnection({ protocol: "tcp", port, interface: "eth0", uid: 10001, gid: 10001, ...more }, settings);
 }
@@ -77,7 +77,7 @@ describe("annotations that Istio refuses", () => {
     ["traffic.sidecar.istio.io/excludeInterfaces", "an-interface-name"],
     ["sidecar.istio.io/interceptionMode", "redirect"],
   ])("%s: %s", (name, value) => {
-    const { wrong } = readInterceptionSettings({ [name]: value }, false);
+    const { wrong } = readInterceptionSettings({ [name]: value });
     expect(wrong).toMatchObject([{ name, value }]);
   });
 });

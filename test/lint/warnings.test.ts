@@ -348,6 +348,21 @@ const EXAMPLES: readonly Example[] = [
     nearly: [{ annotations: { "sidecar.istio.io/interceptionMode": "TPROXY" } }],
   },
   {
+    // The ProxyConfig's own field counts where there is no annotation, by name or number (mesh/v1alpha1/proxy.proto).
+    id: "interception-mode-none",
+    raised: { annotations: { "proxy.istio.io/config": "interception_mode: 2" } },
+    says: /NONE.*remove it from the ProxyConfig/,
+    nearly: [
+      { annotations: { "proxy.istio.io/config": "interceptionMode: TPROXY" } },
+      {
+        annotations: {
+          "proxy.istio.io/config": "interceptionMode: NONE",
+          "sidecar.istio.io/interceptionMode": "REDIRECT",
+        },
+      },
+    ],
+  },
+  {
     // istio#9002: no sidecar in a pod of the host's network.
     id: "host-network",
     raised: { spec: { hostNetwork: true } },
@@ -1246,6 +1261,58 @@ const EXAMPLES: readonly Example[] = [
         },
       },
       { annotations: { "sidecar.istio.io/proxyCPU": "100 m" }, config: { trafficInterception: "Off" } },
+    ],
+  },
+  {
+    // pkg/util/protomarshal, ApplyYAML: unknown fields are passed over, and of two maps the one in camel case counts.
+    id: "ignored-proxy-config",
+    raised: { annotations: { "proxy.istio.io/config": "holdApplicationUntilProxyStart: true" } },
+    says: /holdApplicationUntilProxyStart is no field that Istio knows.*holdApplicationUntilProxyStarts/,
+    nearly: [
+      { annotations: { "proxy.istio.io/config": "hold_application_until_proxy_starts: yes" } },
+      {
+        annotations: { "proxy.istio.io/config": "holdApplicationUntilProxyStart: true" },
+        config: { trafficInterception: "Off" },
+      },
+    ],
+  },
+  {
+    id: "ignored-proxy-config",
+    raised: { annotations: { "proxy.istio.io/config": "proxyMetadata: {A: b}\nproxy_metadata: {C: d}" } },
+    says: /proxy_metadata is passed over, because proxyMetadata is there too/,
+    nearly: [{ annotations: { "proxy.istio.io/config": "proxy_metadata: {C: d}" } }],
+  },
+  {
+    // istio-discovery/files/injection-template.yaml pastes the value between double quotes.
+    id: "ignored-proxy-config",
+    raised: { annotations: { "proxy.istio.io/config": JSON.stringify({ proxyMetadata: { A: "C:\\new" } }) } },
+    says: /has "A", which reaches the sidecar changed/,
+    nearly: [{ annotations: { "proxy.istio.io/config": JSON.stringify({ proxyMetadata: { A: "C:/new" } }) } }],
+  },
+  {
+    // tools/istio-iptables/pkg/constants: read from the environment of istio-init.
+    id: "interception-variable",
+    raised: { annotations: { "proxy.istio.io/config": 'proxyMetadata: {ISTIO_OUTBOUND_OWNER_GROUPS: "101"}' } },
+    says: /sets ISTIO_OUTBOUND_OWNER_GROUPS.*only processes of some groups.*remove/,
+    nearly: [
+      { annotations: { "proxy.istio.io/config": 'proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}' } },
+      { annotations: { "proxy.istio.io/config": 'runtimeValues: {ISTIO_OUTBOUND_OWNER_GROUPS: "101"}' } },
+    ],
+  },
+  {
+    id: "interception-variable",
+    raised: {
+      annotations: { "proxy.istio.io/config": 'proxyMetadata: {ISTIO_LOCAL_OUTBOUND_PORTS_EXCLUDE: "4317"}' },
+    },
+    says: /these ports bypass the sidecar/,
+    nearly: [
+      {
+        annotations: {
+          "proxy.istio.io/config": 'proxyMetadata: {ISTIO_LOCAL_OUTBOUND_PORTS_EXCLUDE: "4317"}',
+          [EXCLUDE_PORTS]: "9000",
+        },
+      },
+      { annotations: { "proxy.istio.io/config": 'proxyMetadata: {SKIP_RULE_APPLY: "false"}' } },
     ],
   },
   {

@@ -107,7 +107,9 @@ function modelOf(setup: Setup, filter: Surroundings["filter"]) {
     [INCLUDE_OUTBOUND_IP_RANGES]: setup.includeOutboundIPRanges,
     [INTERCEPTION_MODE]: setup.tproxy ? "TPROXY" : "REDIRECT",
   };
-  const { settings, wrong } = readInterceptionSettings(annotations, setup.dns);
+  const { settings, wrong } = readInterceptionSettings(annotations, {
+    proxyMetadata: setup.dns ? { ISTIO_META_DNS_CAPTURE: "true" } : {},
+  });
   expect(wrong).toEqual([]);
   const groups = readOwnerGroups(setup.ownerGroupsInclude, setup.ownerGroupsExclude);
   const around: Surroundings = {
