@@ -1,13 +1,16 @@
+import { defaultOutputPath, defaultVolumeName } from "../config/constants.ts";
 import type { Settings } from "../config/schema.ts";
 import { OUTPUT_CERTS, PROXY_CONFIG, USER_VOLUME, USER_VOLUME_MOUNT } from "../istio/annotations.ts";
 import { goKeys } from "../istio/go-json.ts";
 import { isSidecarVolume, sidecarPathAt } from "../istio/reserved.ts";
-import { readUserVolumeMounts, type UserVolumeMounts } from "../istio/user-volume-mount.ts";
+import type { UserVolumeMount, UserVolumeMounts } from "../istio/user-volume-mount.ts";
 import { readUserVolumes } from "../istio/user-volume.ts";
-import { at, inMap, remove, set, type Change } from "../yaml/edit/change.ts";
-import { readPlain } from "../yaml/parse.ts";
-import { annotationPath, samePath, type AgentState } from "./agent-state.ts";
+import { at, inMap, remove, set, type Change, type Value } from "../yaml/edit/change.ts";
+import { annotationPath } from "./agent-state.ts";
 import type { Path } from "./agent-kind.ts";
+import { filledVolume, sidecarMounts, type Place } from "./certificate-place.ts";
+import { pathBelow, samePath } from "./folder.ts";
+import { proxyContainerOf } from "./proxy-container.ts";
 import type { Plan } from "./step.ts";
 
 /** Errors for a ProxyConfig because of which Istio refuses the pods, and for one that cannot be read with certainty. */
@@ -21,23 +24,32 @@ export function planProxyConfig(plan: Plan): void {
 }
 
 /**
- * Makes the sidecar write its certificates into `outputPath`, by the key OUTPUT_CERTS of `proxyMetadata`, merged into
- * the ProxyConfig that is there, which often carries `holdApplicationUntilProxyStarts` or tracing.
+ * Makes the sidecar write its certificates into a folder, by the key OUTPUT_CERTS of `proxyMetadata`, merged into the
+ * ProxyConfig that is there, which often carries `holdApplicationUntilProxyStarts` or tracing.
  */
-export function planOutputCerts(plan: Plan, { outputPath }: Settings["certificates"]): void {
-  const owned = sidecarPathAt(outputPath);
+export function planOutputCerts(plan: Plan, { folder }: Place): void {
+  const owned = sidecarPathAt(folder);
   if (owned !== undefined) {
-    const cause = `certificates.outputPath ${outputPath} collides with ${owned}, which the sidecar mounts itself`;
+    const cause = `certificates.outputPath ${folder} collides with ${owned}, which the sidecar mounts itself`;
     return plan.fail(pathOf(plan, PROXY_CONFIG), cause, "set certificates.outputPath to a folder of its own");
   }
+  const ofPod = proxyContainerOf(plan.state.podSpec)?.outputCerts;
+  if (ofPod !== undefined && !samePath(ofPod, folder)) {
+    const cause = `the pod's own container istio-proxy sets OUTPUT_CERTS to ${ofPod}, which wins over the ProxyConfig`;
+    return plan.fail(
+      plan.state.kind.containers,
+      cause,
+      `set it to ${folder} there, or set certificates.outputPath to ${ofPod}`,
+    );
+  }
   const { proxyMetadata, metadataKey } = plan.state.proxyConfig;
-  if (proxyMetadata[OUTPUT_CERTS] === outputPath) return;
-  const cause = `the sidecar writes its certificates into ${outputPath}`;
-  changeProxyConfig(plan, at([metadataKey, OUTPUT_CERTS], set(outputPath)), cause);
+  if (ofPod !== undefined || samePath(proxyMetadata[OUTPUT_CERTS], folder)) return;
+  const cause = `the sidecar writes its certificates into ${folder}`;
+  changeProxyConfig(plan, at([metadataKey, OUTPUT_CERTS], set(folder)), cause);
 }
 
 /** The way back: OUTPUT_CERTS goes where it names our folder, and what is empty then goes with it. */
-export function planNoOutputCerts(plan: Plan, { outputPath }: Settings["certificates"]): void {
+export function planNoOutputCerts(plan: Plan, { outputPath = defaultOutputPath }: Settings["certificates"]): void {
   const { refused, written, proxyMetadata, metadataKey } = plan.state.proxyConfig;
   if (refused.length > 0 || proxyMetadata[OUTPUT_CERTS] !== outputPath) return;
   const isAlone = Object.keys(proxyMetadata).length === 1;
@@ -65,13 +77,14 @@ function changeProxyConfig(plan: Plan, inner: Change | undefined, cause: string)
 }
 
 /** Mounts the volume into the sidecar, writable, by `userVolumeMount`; other mounts and the annotation's form stay. */
-export function planSidecarMount(plan: Plan, { volumeName, outputPath }: Settings["certificates"]): void {
-  if (isSidecarVolume(volumeName)) {
-    const cause = `certificates.volumeName ${volumeName} is a volume that the sidecar makes itself`;
+export function planSidecarMount(plan: Plan, place: Place): void {
+  const { volume, folder, inner, mount } = place;
+  if (isSidecarVolume(volume)) {
+    const cause = `certificates.volumeName ${volume} is a volume that the sidecar makes itself`;
     return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, "set certificates.volumeName to a name of its own");
   }
-  planUserVolume(plan, volumeName);
-  const read = readMounts(plan.state);
+  planUserVolume(plan, volume);
+  const read = sidecarMounts(plan.state);
   if (typeof read === "string") {
     const form = `'[{"name": "…", "mountPath": "…"}]'`;
     return plan.fail(
@@ -80,41 +93,80 @@ export function planSidecarMount(plan: Plan, { volumeName, outputPath }: Setting
       `write it as ${form}; with this one Istio refuses the pod or drops the mount`,
     );
   }
+  if (place.isMountedByPod) return;
   const mounts = read?.mounts ?? [];
-  const [ours, another] = mounts.filter(({ name }) => name === volumeName);
-  if (another)
-    return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), `mounts ${volumeName} twice`, "take one of the two mounts away");
-  const taken = mounts.find(({ name, mountPath }) => name !== volumeName && samePath(mountPath, outputPath));
-  if (taken) {
-    const cause = `the sidecar already has the volume ${taken.name} at ${outputPath}`;
-    return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, "set certificates.outputPath to a free path");
+  const filled = filledVolume(plan.state);
+  if (filled === undefined && mounts.filter(({ name }) => name === volume).length > 1) {
+    return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), `mounts ${volume} twice`, "take one of the two mounts away");
   }
-  if (ours?.hasSubPath) {
-    const cause = `mounts ${volumeName} with a subPath, and the agent never sees the certificates`;
+  if (mount && inner !== "" && pathBelow(folder, mount.mountPath) !== inner) {
+    const cause = `the sidecar writes into the folder ${inner} of the volume ${mount.name}, and moved from there the agent would not find them`;
+    const remedy = "remove certificates.outputPath from the function config";
+    return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, remedy);
+  }
+  const path = inner === "" ? folder : (mount?.mountPath ?? folder);
+  const ofPod = proxyContainerOf(plan.state.podSpec)?.mounts ?? [];
+  if (ofPod.some((each) => each["name"] === volume && samePath(each["mountPath"], path))) return;
+  const taken = [...mounts.filter(({ at: place }) => place !== mount?.at), ...ofPod].find(({ mountPath }) =>
+    samePath(mountPath, path),
+  );
+  if (taken) {
+    const cause = `the sidecar already has the volume ${String(taken.name)} at ${path}`;
+    const isRead = plan.state.containers.some((each) => each.mounts.some(({ name }) => name === taken.name));
+    const remedy = isRead
+      ? `set certificates.volumeName to ${String(taken.name)}`
+      : "set certificates.outputPath to a free path";
+    return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, remedy);
+  }
+  if (mount?.hasSubPath) {
+    const cause = `mounts ${mount.name} with a subPath, and the agent never sees the certificates`;
     return plan.fail(pathOf(plan, USER_VOLUME_MOUNT), cause, "mount the whole volume, without subPath");
   }
-  const change = ours
-    ? inMap([
-        [ours.mountPathKey, samePath(ours.mountPath, outputPath) ? undefined : set(outputPath)],
-        ...(ours.isReadOnly ? goKeys(ours.fields, "readOnly") : []).map((key) => [key, remove] as const),
-      ])
-    : addition(read, volumeName, outputPath);
-  if (change === undefined) return;
-  addStep(plan, ours ? at([ours.at], change) : change, `the sidecar has the volume ${volumeName} at ${outputPath}`);
+  const change = mount ? changedMount(mount, volume, path) : addition(read, volume, path);
+  if (change !== undefined) addStep(plan, change, `the sidecar has the volume ${volume} at ${path}`);
 }
 
-/** The way back: our mount goes, and the annotation with it when nothing else is in it. */
-export function planNoSidecarMount(plan: Plan, { volumeName, outputPath }: Settings["certificates"]): void {
-  const read = readMounts(plan.state);
+/** A mount of another volume becomes one of this volume; in the map form that is another key. */
+function changedMount(mount: UserVolumeMount, volume: string, path: string): Change | undefined {
+  const isRenamed = mount.name !== volume;
+  const isByKey = typeof mount.at === "string" && mount.fields["name"] === undefined;
+  if (isRenamed && isByKey) {
+    const dropped = new Set(goKeys(mount.fields, "readOnly"));
+    const kept = Object.entries(mount.fields).filter(([key]) => !dropped.has(key) && key !== mount.mountPathKey);
+    const fields = { [mount.mountPathKey]: path, ...Object.fromEntries(kept) } as Record<string, Value>;
+    return inMap([
+      [String(mount.at), remove],
+      [volume, set(fields)],
+    ]);
+  }
+  const change = inMap([
+    ["name", isRenamed ? set(volume) : undefined],
+    [mount.mountPathKey, samePath(mount.mountPath, path) ? undefined : set(path)],
+    ...(mount.isReadOnly ? goKeys(mount.fields, "readOnly") : []).map((key) => [key, remove] as const),
+  ]);
+  return change && at([mount.at], change);
+}
+
+/** The way back: our mount goes, and the annotation with it when nothing else is in it; true for a mount that stays. */
+export function planNoSidecarMount(
+  plan: Plan,
+  { volumeName = defaultVolumeName, outputPath }: Settings["certificates"],
+): boolean {
+  const read = sidecarMounts(plan.state);
   const mounts = typeof read === "object" ? read.mounts : [];
-  const ours = mounts.find(({ name, mountPath }) => name === volumeName && samePath(mountPath, outputPath));
-  if (ours === undefined) return;
-  addStep(plan, mounts.length > 1 ? at([ours.at], remove) : undefined, "the sidecar has no volume for certificates");
+  const ofVolume = mounts.filter(({ name }) => name === volumeName);
+  const written = plan.state.proxyConfig.proxyMetadata[OUTPUT_CERTS];
+  const folders = [outputPath ?? defaultOutputPath, ...(written === undefined ? [] : [written])];
+  const ours = ofVolume.find(({ mountPath }) => folders.some((folder) => samePath(mountPath, folder)));
+  if (ours) {
+    addStep(plan, mounts.length > 1 ? at([ours.at], remove) : undefined, "the sidecar has no volume for certificates");
+  }
+  return ofVolume.length > (ours ? 1 : 0);
 }
 
-function addition(mounts: UserVolumeMounts | undefined, volumeName: string, outputPath: string): Change {
-  if (mounts?.form === "map") return at([volumeName], set({ mountPath: outputPath }));
-  return { kind: "list", at: new Map(), append: [{ name: volumeName, mountPath: outputPath }] };
+function addition(mounts: UserVolumeMounts | undefined, volume: string, path: string): Change {
+  if (mounts?.form === "map") return at([volume], set({ mountPath: path }));
+  return { kind: "list", at: new Map(), append: [{ name: volume, mountPath: path }] };
 }
 
 function addStep(plan: Plan, inner: Change | undefined, cause: string): void {
@@ -125,16 +177,6 @@ function addStep(plan: Plan, inner: Change | undefined, cause: string): void {
     cause,
     currentValue: plan.state.annotations[USER_VOLUME_MOUNT],
   });
-}
-
-function readMounts({ annotations }: AgentState): UserVolumeMounts | string | undefined {
-  const text = annotations[USER_VOLUME_MOUNT];
-  if (text === undefined) return undefined;
-  if (typeof text !== "string") return "is not a string that holds JSON";
-  const read = readPlain(text);
-  const mounts = readUserVolumeMounts(text);
-  // JSON allows a key twice, which nobody means.
-  return typeof mounts === "string" || "value" in read ? mounts : `is ambiguous: ${read.message}`;
 }
 
 /** A volume of the injector's becomes one with the pod's of its name, unless their types differ (strategic merge by name). */

@@ -11,3 +11,9 @@ export const defaultMountPath = "/etc/prom-certs/";
 
 /** Name of the metric agent of Kyma's operator (telemetry-manager: internal/resources/names). */
 export const stockAgent = "telemetry-metric-agent";
+
+/** Name of the volume of the certificates where nothing is there yet and `certificates.volumeName` is absent. */
+export const defaultVolumeName = "istio-certs";
+
+/** Where the sidecar writes the certificates if nothing says so yet and `certificates.outputPath` is absent. */
+export const defaultOutputPath = "/etc/istio-output-certs";

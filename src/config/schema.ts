@@ -6,7 +6,7 @@
  * each field, `rules` (what a value must be, in words) on the schema of the value.
  */
 import * as z from "zod/mini";
-import { apiVersion, defaultMountPath, kind, stockAgent } from "./constants.ts";
+import { apiVersion, defaultMountPath, defaultOutputPath, defaultVolumeName, kind, stockAgent } from "./constants.ts";
 
 /** What a field means to the person who writes it; `description` and `examples` go into the JSON Schema as they are. */
 interface Notes {
@@ -224,17 +224,31 @@ const bypass = z.strictObject({
   }),
 });
 
+// Istio pastes the path between double quotes (istio: istio-discovery/files/injection-template.yaml).
+const outputPath = z
+  .string()
+  .check(z.regex(/^(?!.*\/\.\.(?:\/|$))\/+[^/:"\\\x00-\x1f][^:"\\\x00-\x1f]*$/))
+  .register(rules, {
+    expected: 'an absolute path below "/" without "..", ":", quotes and backslashes',
+    example: defaultOutputPath,
+    correct: (text) => `/${text}`,
+  });
+
 const certificates = z.strictObject({
-  volumeName: z._default(dnsLabel, "istio-certs").register(notes, {
+  volumeName: z.optional(dnsLabel).register(notes, {
     description: "Volume by which the sidecar hands its certificates to the agent.",
+    examples: [defaultVolumeName],
+    whenAbsent: `the volume into which the sidecar already writes them for the agent, else \`${defaultVolumeName}\``,
   }),
   mountPath: z.optional(absolutePath).register(notes, {
     description: "Where the agent's container finds the certificates.",
     examples: [defaultMountPath],
     whenAbsent: `where the container already mounts the volume, else \`${defaultMountPath}\``,
   }),
-  outputPath: z._default(absolutePath, "/etc/istio-output-certs").register(notes, {
+  outputPath: z.optional(outputPath).register(notes, {
     description: "Where the sidecar writes the certificates, inside its own container.",
+    examples: [defaultOutputPath],
+    whenAbsent: `where the sidecar already writes them into a volume, else \`${defaultOutputPath}\``,
   }),
   medium: z._default(z.enum(["Memory", ""]), "Memory").register(notes, {
     description: 'Medium of the volume: `"Memory"`, or `""` for the node\'s disk.',
@@ -270,7 +284,7 @@ const warnings = z.strictObject({
   "templates-without-sidecar": warning("`inject.istio.io/templates` leaves out the sidecar."),
   "runs-as-proxy": warning("The collector runs as uid or gid 1337, whose traffic is never intercepted."),
   "own-proxy-container": warning(
-    "The agent's pods bring a container `istio-proxy` of their own, which wins over what is injected.",
+    "The agent's pods bring a container `istio-proxy` of their own with another identity than the injected one.",
   ),
   "inject-annotation": warning("The legacy annotation refuses the sidecar that the label asks for."),
   "revision-only": warning("Istio is installed by revisions alone, and nothing names one for the agent."),
@@ -279,6 +293,7 @@ const warnings = z.strictObject({
   ),
   "sidecar-egress": warning("A `Sidecar` resource holds for the agent and leaves out a backend's host."),
   "certificate-folder": warning("The collector reads the mesh certificates from a folder where they are not mounted."),
+  "moved-certificates": warning("A setting moves the certificates, and something still goes by the old place."),
   "no-wait-for-sidecar": warning("The collector does not wait until its sidecar runs.", "Off"),
   "token-endpoint": warning("An OAuth2 token endpoint in the mesh is called past the sidecar."),
   "token-endpoint-unknown": warning(

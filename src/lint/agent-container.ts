@@ -1,8 +1,8 @@
 import { fieldPath } from "../base/finding.ts";
-import { samePath } from "../agent/agent-state.ts";
+import { filledVolume } from "../agent/certificate-place.ts";
 import { PROXY_CONTAINER, proxyContainerOf } from "../agent/proxy-container.ts";
 import { hasNativeSidecars } from "../cluster/mesh.ts";
-import { OUTPUT_CERTS, PROXY_CONFIG } from "../istio/annotations.ts";
+import { PROXY_CONFIG } from "../istio/annotations.ts";
 import { PROXY_ID } from "../istio/surroundings.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { annotationField, type Scene, type Trouble } from "./warning.ts";
@@ -30,32 +30,15 @@ export function* runsAsProxy({ agent, container }: Scene): Iterable<Trouble> {
 }
 
 /**
- * The pod brings a container `istio-proxy` itself, and what that says wins over what the injector adds (istio:
- * pkg/kube/inject/webhook.go, reapplyOverwrittenContainers): the certificates go elsewhere, or the packet filter that the init
- * container writes does not know the sidecar by its identity and sends its traffic back to it.
+ * The pod brings a container `istio-proxy` itself, with another identity, and the packet filter that the init container writes
+ * does not know the sidecar by that, so that it sends the sidecar's traffic back to it (istio: pkg/kube/inject/webhook.go,
+ * reapplyOverwrittenContainers). What else it says is taken into account, or an error.
  */
-export function* ownProxyContainer({ agent, settings }: Scene): Iterable<Trouble> {
+export function* ownProxyContainer({ agent }: Scene): Iterable<Trouble> {
   const proxy = proxyContainerOf(agent.podSpec);
   if (proxy === undefined) return;
-  const { volumeName, outputPath } = settings.certificates;
   const [list, position] = proxy.path;
   const at = (...keys: (string | number)[]) => ({ path: fieldPath([...agent.kind.podSpec, list, position, ...keys]) });
-  const remedy = "take it out, and let the function's annotations say it";
-  if (proxy.outputCerts !== undefined && !samePath(proxy.outputCerts, outputPath)) {
-    yield {
-      cause: `the pod's own container ${PROXY_CONTAINER} sets ${OUTPUT_CERTS} to ${proxy.outputCerts}, which wins over ${outputPath}, so that the certificates do not reach the agent`,
-      remedy,
-      field: at("env"),
-    };
-  }
-  const other = proxy.mounts.find(({ name, mountPath }) => name !== volumeName && samePath(mountPath, outputPath));
-  if (other !== undefined) {
-    yield {
-      cause: `the pod's own container ${PROXY_CONTAINER} mounts the volume ${String(other["name"])} at ${outputPath}, which wins over ${volumeName}, so that the certificates do not reach the agent`,
-      remedy,
-      field: at("volumeMounts"),
-    };
-  }
   if ((proxy.uid ?? PROXY_ID) !== PROXY_ID || (proxy.gid ?? PROXY_ID) !== PROXY_ID) {
     yield {
       cause: `the pod's own container ${PROXY_CONTAINER} runs with another identity than ${PROXY_ID}, which only the CNI plugin takes over: without it the sidecar's own traffic is sent back to the sidecar`,
@@ -69,9 +52,9 @@ export function* ownProxyContainer({ agent, settings }: Scene): Iterable<Trouble
  * A second container, another agent for example, has the volume of the certificates and may write there, over the key
  * that the sidecar renews (istio#31726). A volume of this kind belongs to one pod: two agents never share one.
  */
-export function* sharedVolume({ agent, container, settings }: Scene): Iterable<Trouble> {
-  const { volumeName } = settings.certificates;
-  if (!container?.mounts.some(({ name }) => name === volumeName)) return;
+export function* sharedVolume({ agent, container }: Scene): Iterable<Trouble> {
+  const volumeName = filledVolume(agent)?.volume;
+  if (volumeName === undefined || !container?.mounts.some(({ name }) => name === volumeName)) return;
   for (const { name, position, path, mounts } of agent.containers) {
     if (position === container.position || name === PROXY_CONTAINER) continue;
     for (const mount of mounts) {

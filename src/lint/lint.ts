@@ -16,6 +16,7 @@ import { ambient } from "./ambient.ts";
 import { certificateFolder } from "./certificate-folder.ts";
 import { managedAgent } from "./managed-agent.ts";
 import { metricsPort } from "./metrics-port.ts";
+import { movedCertificates } from "./moved-certificates.ts";
 import { nearlyRightResources } from "./nearly-right.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { plaintextOutside } from "./plaintext-outside.ts";
@@ -65,6 +66,7 @@ const WARNINGS: Readonly<Record<Exclude<WarningId, "nearly-right" | "unknown-ann
   "plaintext-outside": plaintextOutside,
   "sidecar-egress": sidecarEgress,
   "certificate-folder": certificateFolder,
+  "moved-certificates": movedCertificates,
   "no-wait-for-sidecar": noWaitForSidecar,
   "token-endpoint": tokenEndpoint,
   "token-endpoint-unknown": tokenEndpointUnknown,

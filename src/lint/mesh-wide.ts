@@ -9,7 +9,8 @@ import {
   OUTPUT_CERTS,
   readCommaList,
 } from "../istio/annotations.ts";
-import { samePath } from "../agent/agent-state.ts";
+import { outputFolder } from "../agent/certificate-place.ts";
+import { samePath } from "../agent/folder.ts";
 import { valueAt } from "../telemetry/plain-data.ts";
 import { annotationField, type Scene, type Trouble } from "./warning.ts";
 
@@ -43,8 +44,9 @@ export function* meshWideLists({ agent, texts, defaults }: Scene): Iterable<Trou
  * A ProxyConfig that selects the agent's pods beats their annotation (istio: pilot/pkg/model/proxy_config.go), so that the sidecar
  * writes its certificates where that says. One for a whole namespace or mesh does not.
  */
-export function* proxyConfigResource({ agent, namespace, settings, ask }: Scene): Iterable<Trouble> {
-  const { outputPath } = settings.certificates;
+export function* proxyConfigResource({ agent, namespace, ask }: Scene): Iterable<Trouble> {
+  const outputPath = outputFolder(agent);
+  if (outputPath === undefined) return;
   for (const about of ask(["ProxyConfig"], [OUTPUT_CERTS])) {
     const folder = valueAt(about.object, "spec", "environmentVariables", OUTPUT_CERTS);
     const isOurs = isSelected(agent.labels, valueAt(about.object, "spec", "selector", "matchLabels"));

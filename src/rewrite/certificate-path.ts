@@ -1,4 +1,6 @@
-import { chooseContainer, readAgent, samePath } from "../agent/agent-state.ts";
+import { chooseContainer, readAgent, type Listed } from "../agent/agent-state.ts";
+import { certificatePlace, mountPathFor } from "../agent/certificate-place.ts";
+import { pathBelow } from "../agent/folder.ts";
 import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import type { Settings } from "../config/schema.ts";
@@ -14,24 +16,25 @@ export function withReadFolder(
   agent: Manifest,
 ): { settings: Settings; findings: Finding[] } {
   const state = folders.length === 0 ? [] : readAgent(agent);
-  const container = Array.isArray(state) ? undefined : chooseContainer(state, settings.agent.container);
-  if (container === undefined || "severity" in container) return { settings, findings: [] };
-  const { volumeName, mountPath } = settings.certificates;
-  const others = container.mounts.filter(({ name }) => name !== volumeName);
-  const open = folders.filter((folder) => !others.some(({ fields }) => isUnder(fields["mountPath"], folder)));
+  if (Array.isArray(state)) return { settings, findings: [] };
+  const container = chooseContainer(state, settings.agent.container);
+  if ("severity" in container) return { settings, findings: [] };
+  const place = certificatePlace(state, settings.certificates, container);
+  const isOurs = ({ name }: Listed): boolean => name === place.volume || name === place.from;
+  const others = container.mounts.filter((mount) => !isOurs(mount));
+  const open = folders.filter(
+    (folder) => !others.some(({ fields }) => pathBelow(folder, fields["mountPath"]) !== undefined),
+  );
   const [folder, another] = open;
   if (folder !== undefined && another !== undefined) {
     const cause = `the agent's jobs read the certificates of the mesh from several folders: ${open.join(", ")}`;
     const remedy = "let all of them read from one folder";
     return { settings, findings: [findingAt(agent, "error", { cause, remedy }, { path: fieldPath(container.path) })] };
   }
-  const mounted = container.mounts.find(({ name }) => name === volumeName)?.fields["mountPath"];
-  if (folder === undefined || mountPath !== undefined || (mounted !== undefined && !samePath(mounted, folder))) {
+  const isMounted = container.mounts.some((mount) => isOurs(mount) && mount.fields["mountPath"] !== undefined);
+  if (folder === undefined || settings.certificates.mountPath !== undefined || isMounted) {
     return { settings, findings: [] };
   }
-  return { settings: { ...settings, certificates: { ...settings.certificates, mountPath: folder } }, findings: [] };
-}
-
-function isUnder(path: unknown, folder: string): boolean {
-  return samePath(path, folder) || (typeof path === "string" && folder.startsWith(`${path.replace(/\/+$/, "")}/`));
+  const mountPath = mountPathFor(folder, place.inner);
+  return { settings: { ...settings, certificates: { ...settings.certificates, mountPath } }, findings: [] };
 }

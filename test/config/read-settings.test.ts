@@ -19,7 +19,7 @@ const defaults = {
   backends: { source: "Auto" },
   ports: { additional: [], exporters: {}, existing: "Replace", socketLoadBalancer: false },
   bypass: { ipRanges: [] },
-  certificates: { volumeName: "istio-certs", outputPath: "/etc/istio-output-certs", medium: "Memory" },
+  certificates: { medium: "Memory" },
   endpoints: { unresolved: "Error", oauth2TokenEndpoints: "InCluster" },
   warnings,
 };
@@ -170,7 +170,7 @@ describe("values that are refused", () => {
     ],
     [
       { certificates: { outputPath: "/etc/../x" } },
-      'spec.certificates.outputPath: "/etc/../x" is not an absolute path below "/" without ".." and ":"; write one such as "/etc/certs"',
+      'spec.certificates.outputPath: "/etc/../x" is not an absolute path below "/" without "..", ":", quotes and backslashes; write one such as "/etc/istio-output-certs"',
     ],
     [
       { agent: { name: 123 } },

@@ -179,7 +179,11 @@ const kinds: Readonly<Record<string, Kind>> = {
   "bypass.ipRanges": listOf(ipRange, "a list of IP ranges in CIDR form"),
   "certificates.volumeName": dnsLabel,
   "certificates.mountPath": path,
-  "certificates.outputPath": path,
+  "certificates.outputPath": {
+    ...path,
+    expected: 'an absolute path below "/" without "..", ":", quotes and backslashes',
+    refused: [...path.refused, '/a"b', "/a\\b", '/"'],
+  },
   "certificates.medium": oneOf("Memory", ""),
   "endpoints.unresolved": oneOf("Error", "Warn"),
   "endpoints.oauth2TokenEndpoints": oneOf("InCluster", "All", "Off"),

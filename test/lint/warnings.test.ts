@@ -55,6 +55,21 @@ function allocated(enabled: boolean, config: Readonly<Record<string, unknown>> =
   return { others: [collector], config: { agent: { name: "otel" }, ...config } };
 }
 
+/** An agent whose certificates go through a volume and folders of its own. */
+const ADOPTED = {
+  annotations: {
+    "proxy.istio.io/config": '{"proxyMetadata":{"OUTPUT_CERTS":"/etc/out"}}',
+    "sidecar.istio.io/userVolumeMount": '[{"name":"pearl-certs","mountPath":"/etc/out"}]',
+  },
+  collector: { volumeMounts: [{ name: "pearl-certs", mountPath: "/etc/pearl", readOnly: true }] },
+  spec: { volumes: [{ name: "pearl-certs", emptyDir: { medium: "Memory" } }] },
+};
+
+/** A second container that reads the same certificates. */
+const EXPORTER: Parts = {
+  moreContainers: [{ name: "exporter", volumeMounts: [{ name: "pearl-certs", mountPath: "/certs", readOnly: true }] }],
+};
+
 function service(namespace: string, name: string, clusterIP: string): object {
   return { apiVersion: "v1", kind: "Service", metadata: { namespace, name }, spec: { clusterIP } };
 }
@@ -426,33 +441,15 @@ const EXAMPLES: readonly Example[] = [
     ],
   },
   {
-    // istio: what a pod's own container says wins over the injected one.
-    id: "own-proxy-container",
-    raised: ownProxy({ env: [{ name: "OUTPUT_CERTS", value: "/var/certs" }] }),
-    says: /own container istio-proxy sets OUTPUT_CERTS to \/var\/certs, which wins/,
-    nearly: [
-      ownProxy({ env: [{ name: "OUTPUT_CERTS", value: "/etc/istio-output-certs/" }] }),
-      ownProxy({ resources: {}, securityContext: { runAsUser: 1337 } }),
-      { ...ownProxy({ env: [{ name: "OUTPUT_CERTS", value: "/var/certs" }] }), config: { trafficInterception: "Off" } },
-    ],
-  },
-  {
-    id: "own-proxy-container",
-    raised: {
-      spec: {
-        initContainers: [
-          { name: "istio-proxy", volumeMounts: [{ name: "other", mountPath: "/etc/istio-output-certs" }] },
-        ],
-      },
-    },
-    says: /mounts the volume other at \/etc\/istio-output-certs/,
-    nearly: [ownProxy({ volumeMounts: [{ name: "istio-certs", mountPath: "/etc/istio-output-certs" }] })],
-  },
-  {
     id: "own-proxy-container",
     raised: ownProxy({ securityContext: { runAsUser: 2000 } }),
     says: /another identity than 1337, which only the CNI plugin takes over/,
-    nearly: [],
+    nearly: [
+      ownProxy({ resources: {}, securityContext: { runAsUser: 1337 } }),
+      ownProxy({ env: [{ name: "OUTPUT_CERTS", value: "/var/certs" }] }),
+      ownProxy({ volumeMounts: [{ name: "istio-certs", mountPath: "/etc/istio-output-certs" }] }),
+      { ...ownProxy({ securityContext: { runAsUser: 2000 } }), config: { trafficInterception: "Off" } },
+    ],
   },
   {
     // pkg/kube/inject/inject.go, injectRequired: "if both are present we prefer the label".
@@ -579,6 +576,66 @@ const EXAMPLES: readonly Example[] = [
       { ...WITH_CONFIG, others: [configMap("another", STRICT_JOB)] },
       { ...WITH_CONFIG, others: [configMap("collector", STRICT_JOB)], config: { trafficInterception: "ExportOnly" } },
     ],
+  },
+  {
+    // The folder is looked for where the sidecar's own volume is, whatever its name.
+    id: "certificate-folder",
+    raised: {
+      ...ADOPTED,
+      collector: { ...ADOPTED.collector, args: ["--ca=/etc/prom-certs/root-cert.pem"] },
+    },
+    says: /from \/etc\/prom-certs, and they are mounted at \/etc\/pearl/,
+    nearly: [
+      { ...ADOPTED, collector: { ...ADOPTED.collector, args: ["--ca=/etc/pearl/root-cert.pem"] } },
+      {
+        ...ADOPTED,
+        collector: {
+          volumeMounts: [...ADOPTED.collector.volumeMounts, { name: "own-ca", mountPath: "/etc/prom-certs" }],
+          args: ["--ca=/etc/prom-certs/root-cert.pem"],
+        },
+        spec: { volumes: [...ADOPTED.spec.volumes, { name: "own-ca", secret: { secretName: "ca" } }] },
+      },
+    ],
+  },
+  {
+    id: "certificate-folder",
+    raised: {
+      ...ADOPTED,
+      collector: {
+        volumeMounts: [...ADOPTED.collector.volumeMounts, { name: "empty", mountPath: "/etc/prom-certs" }],
+        env: [{ name: "CA", value: "/etc/prom-certs/root-cert.pem" }],
+      },
+      spec: { volumes: [...ADOPTED.spec.volumes, { name: "empty", emptyDir: {} }] },
+    },
+    says: /from \/etc\/prom-certs/,
+    nearly: [],
+  },
+  {
+    // The setting knows nothing of the second container, which had the certificates as well.
+    id: "moved-certificates",
+    raised: { ...ADOPTED, ...EXPORTER, config: { certificates: { volumeName: "metric-certs" } } },
+    says: /exporter has the certificates at \/certs by the volume pearl-certs.*mount metric-certs there/,
+    nearly: [
+      { ...ADOPTED, ...EXPORTER },
+      { ...ADOPTED, config: { certificates: { volumeName: "metric-certs" } } },
+      { ...ADOPTED, ...EXPORTER, config: { certificates: { outputPath: "/etc/moved" } } },
+    ],
+  },
+  {
+    id: "moved-certificates",
+    raised: {
+      ...ADOPTED,
+      annotations: {
+        ...ADOPTED.annotations,
+        "proxy.istio.io/config": JSON.stringify({
+          proxyMetadata: { OUTPUT_CERTS: "/etc/out" },
+          runtimeValues: { ca: "/etc/out/root-cert.pem" },
+        }),
+      },
+      config: { certificates: { outputPath: "/etc/moved" } },
+    },
+    says: /runtimeValues\.ca names \/etc\/out\/root-cert\.pem.*write \/etc\/moved\/root-cert\.pem/,
+    nearly: [{ ...ADOPTED, config: { certificates: { outputPath: "/etc/moved" } } }],
   },
   {
     // istio#10528: the scraper starts before the certificates exist.
