@@ -75,6 +75,12 @@ export function certificatePlace(
   if (isAdopted && mount === undefined && filled.mount) {
     return { ...filled, volume: own, folder: outputPath ?? filled.folder, from: filled.volume };
   }
+  const shared =
+    typeof read === "object" && outputFolder(state) !== undefined ? read.mounts.filter(({ name }) => isRead(name)) : [];
+  const [only, another] = shared.filter(({ name }) => canBeWritten(state, name));
+  if (filled === undefined && volumeName === undefined && mount === undefined && only && !another) {
+    return { volume: only.name, folder: outputPath ?? only.mountPath, inner: "", mount: only };
+  }
   const free = filled || sidecarPathAt(outputFolder(state) ?? "/") !== undefined ? undefined : outputFolder(state);
   if (isAdopted && mount) {
     const folder = filled.inner === "" ? mount.mountPath : `${folderOf(mount.mountPath) ?? ""}/${filled.inner}`;

@@ -107,7 +107,7 @@ export function planSidecarMount(plan: Plan, place: Place): void {
   const path = inner === "" ? folder : (mount?.mountPath ?? folder);
   const ofPod = proxyContainerOf(plan.state.podSpec)?.mounts ?? [];
   if (ofPod.some((each) => each["name"] === volume && samePath(each["mountPath"], path))) return;
-  const taken = [...mounts.filter(({ at: place }) => place !== mount?.at), ...ofPod].find(({ mountPath }) =>
+  const taken = [...mounts.filter((each) => each.at !== mount?.at), ...ofPod].find(({ mountPath }) =>
     samePath(mountPath, path),
   );
   if (taken) {

@@ -2,7 +2,7 @@ import { isRecord } from "../base/record.ts";
 import { decodeFields, type Decoded, type Remark } from "./decode-fields.ts";
 import { readDuration } from "./go-duration.ts";
 import { readAddress } from "./ip-range.ts";
-import { PROXY_CONFIG_FIELDS } from "./proxy-config-fields.ts";
+import { INTERCEPTION_MODES, PROXY_CONFIG_FIELDS } from "./proxy-config-fields.ts";
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,12 @@ export function checkProxyConfig(value: unknown): Decoded {
   const infinite = isFinite(value) ? [] : [{ path: "", cause: "has a number that JSON does not have" }];
   const wrong = [...infinite, ...decoded.refused];
   const refused = wrong.length > 0 ? wrong : [...faultsOf(decoded.fields)];
-  return { ...decoded, refused };
+  const mode = decoded.fields["interceptionMode"];
+  const isNoMode = typeof mode === "number" && INTERCEPTION_MODES[mode] === undefined;
+  const noMode = isNoMode
+    ? [{ path: "interceptionMode", cause: "is the number of no mode, and works as REDIRECT" }]
+    : [];
+  return { ...decoded, refused, ignored: [...decoded.ignored, ...noMode] };
 }
 
 /** The YAML goes through JSON, unknown fields included (sigs.k8s.io/yaml, YAMLToJSON). */

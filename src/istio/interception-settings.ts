@@ -65,7 +65,7 @@ export function readInterceptionSettings(
     includedPorts: ports(INCLUDE_OUTBOUND_PORTS),
     excludedRanges: read(EXCLUDE_OUTBOUND_IP_RANGES, [], readRanges, "is not a list of CIDR ranges"),
     includedRanges: read(INCLUDE_OUTBOUND_IP_RANGES, "*", readAllOrRanges, "is neither * nor a list of CIDR ranges"),
-    capturesDns: isTrue(proxyMetadata["ISTIO_META_DNS_CAPTURE"]),
+    capturesDns: isTrue(proxyMetadata["ISTIO_META_DNS_CAPTURE"] ?? proxyMetadata["REDIRECT_DNS"]),
   };
   return { settings, wrong };
 }

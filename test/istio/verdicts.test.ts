@@ -4,7 +4,13 @@ import { readProxyConfig } from "../../src/agent/proxy-config.ts";
 import { refusedAnnotations } from "../../src/istio/refused-annotations.ts";
 import { problemsOf } from "../lint/stream.ts";
 
-/** What Istio's injector of 86c9f01f says of a pod with these annotations: its own words where it refuses it, null where not. */
+/**
+ * What Istio's injector of 86c9f01f says of a pod with these annotations: the end of its own words where it refuses it, null
+ * where not. ProxyConfigs go through validateProxyConfig (pkg/kube/inject/validate.go), ApplyYAML (pkg/util/protomarshal) and
+ * ValidateMeshConfigProxyConfig (pkg/config/validation/agent), other annotations through AnnotationValidation in validate.go,
+ * those with JSON and the variables of proxyMetadata through the template (istio-discovery/files/injection-template.yaml), and
+ * those of prometheus.io through applyPrometheusMerge (pkg/kube/inject/webhook.go). "Kubernetes:" is what the API server says.
+ */
 interface Verdict {
   annotations: Record<string, string>;
   refused: string | null;
