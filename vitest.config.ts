@@ -10,7 +10,7 @@ const long = [
   "test/cli/{encoding,exit-status}.test.ts",
   "test/oracle/**/*.test.ts",
   "test/netfilter/**/*.test.ts",
-  "test/argocd/{fields,generate,honest,hostile,parameters,renderer-words,sidecar,wall}.test.ts",
+  "test/argocd/{application,fields,generate,honest,hostile,parameters,processes,renderer-words,sidecar,wall}.test.ts",
   "test/property/program.test.ts",
   "test/release/executables.test.ts",
 ];

@@ -48,16 +48,16 @@ export const kustomize5: Wanted = {
 export const helm3: Wanted = {
   title: "helm 3",
   command: "helm",
-  candidates: [process.env["HELM"], "helm"],
+  candidates: [process.env["HELM3"], process.env["HELM"], "helm"],
   fits: (version) => version.startsWith("3."),
-  remedy: "name its file in HELM or put it on PATH",
+  remedy: "name its file in HELM3 or put it on PATH",
 };
 
 /** Helm 4, whose post-renderers are plugins. */
 export const helm4: Wanted = {
   title: "helm 4",
   command: "helm",
-  candidates: [process.env["HELM4"], "helm"],
+  candidates: [process.env["HELM4"], process.env["HELM"], "helm"],
   fits: (version) => version.startsWith("4."),
   remedy: "name its file in HELM4 or put it on PATH",
 };

@@ -17,10 +17,22 @@ export function buildImage(engine: Engine): string {
   const image = "localhost/intercept-backends:test";
   const [modules, objects] = goEnv(engine, ["GOMODCACHE", "GOCACHE"]);
   const bases = ["NODE_IMAGE", "GO_IMAGE", "DEBIAN_IMAGE"].flatMap((name) => ["--build-arg", `${name}=${base}`]);
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   // What the machine has compiled already. It makes the build quick and nothing else.
   const caches = ["--volume", `${modules}:/go/pkg/mod`, "--volume", `${objects}:/root/.cache/go-build`];
   const how = ["--isolation", "chroot", "--layers=false"];
-  run(engine, ["buildah", "bud", ...how, ...bases, ...caches, "--tag", image, root]);
+  run(engine, [
+    "buildah",
+    "bud",
+    ...how,
+    ...bases,
+    "--build-arg",
+    `VERSION=${version}`,
+    ...caches,
+    "--tag",
+    image,
+    root,
+  ]);
   return image;
 }
 
