@@ -4,7 +4,7 @@ import { printableJson } from "../base/printable.ts";
 import { messageOf, placesOf, sentenceOf, type Replacement, type Report } from "./report.ts";
 
 /** A kind of result; its id is stable, code scanning remembers it. */
-interface Rule {
+interface SarifRule {
   id: string;
   level: "error" | "warning";
   title: string;
@@ -14,21 +14,21 @@ interface Rule {
   helpUri?: string;
 }
 
-const NOT_REWRITTEN: Rule = {
+const NOT_REWRITTEN: SarifRule = {
   id: "not-rewritten",
   level: "error",
   title: "The DaemonSet is not what intercept-backends writes.",
   help: "Run intercept-backends fix, or the host that runs the function, and commit what it writes.",
 };
 
-const CANNOT_BE_DECIDED: Rule = {
+const CANNOT_BE_DECIDED: SarifRule = {
   id: "cannot-be-decided",
   level: "error",
   title: "The input or the function config has an error.",
   help: "Each message says what is wrong and what to do about it.",
 };
 
-const WARNING: Rule = {
+const WARNING: SarifRule = {
   id: "warning",
   level: "warning",
   title: "Something may not be meant.",
@@ -36,7 +36,7 @@ const WARNING: Rule = {
 };
 
 interface Result {
-  rule: Rule;
+  rule: SarifRule;
   level: "error" | "warning";
   message: string;
   path: string | undefined;
@@ -111,7 +111,7 @@ function ruleOf(
   { severity, warning }: Finding,
   warnings: SarifContext["warnings"],
   pageOf: SarifContext["pageOf"],
-): Rule {
+): SarifRule {
   if (warning === undefined) return severity === "error" ? CANNOT_BE_DECIDED : WARNING;
   const markdown = `The page \`docs/warnings/${warning}.md\` of intercept-backends says why it matters and what to do about it; \`warnings.${warning}\` in the function config makes it an error or turns it off.`;
   const title = warnings.get(warning) ?? warning;
@@ -126,7 +126,7 @@ function ruleOf(
   };
 }
 
-function printRule({ id, level, title, help, markdown, helpUri }: Rule): object {
+function printRule({ id, level, title, help, markdown, helpUri }: SarifRule): object {
   return {
     id,
     name: id.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
@@ -138,7 +138,7 @@ function printRule({ id, level, title, help, markdown, helpUri }: Rule): object 
   };
 }
 
-function printResult(result: Result, rules: readonly Rule[], counts: Map<string, number>): object {
+function printResult(result: Result, rules: readonly SarifRule[], counts: Map<string, number>): object {
   const { rule, level, message, path, region, identity, replacement } = result;
   const fingerprint = [rule.id, ...identity].filter((part) => part !== undefined).join(" ");
   const count = (counts.get(fingerprint) ?? 0) + 1;

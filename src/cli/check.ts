@@ -6,7 +6,7 @@ import { fieldsOf } from "../config/fields.ts";
 import { spec } from "../config/schema.ts";
 import { hasError, type Finding } from "../base/finding.ts";
 import { compare } from "./compare.ts";
-import { readInput, type Input, type InputOptions } from "./input.ts";
+import { readInput, type CallInput, type InputOptions } from "./input.ts";
 import { pageOf } from "./page-of.ts";
 import { placesIn } from "./places.ts";
 import type { CHECK_FORMATS } from "./formats.ts";
@@ -44,7 +44,7 @@ export async function checkCall(paths: readonly string[], options: CheckOptions,
   return report.status;
 }
 
-function reportOn(input: Input, strict: boolean): Report {
+function reportOn(input: CallInput, strict: boolean): Report {
   const { files, madeFrom } = input;
   const anyPath = madeFrom.get(files[0]?.path ?? "") ?? files[0]?.path;
   const { changed, findings, stream } = compare(input);

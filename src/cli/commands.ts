@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { printableJson } from "../base/printable.ts";
 import { UsageError } from "./errors.ts";
 import { CHECK_FORMATS, DIFF_FORMATS, EXPLAIN_FORMATS, SHELLS } from "./formats.ts";
-import { addNotes, type Notes } from "./help.ts";
+import { addNotes, type HelpNotes } from "./help.ts";
 import type { InputOptions } from "./input.ts";
 import { chosenFrom, hintAt, oneOf, wantsColour, type ColourChoice, type GlobalOptions } from "./options.ts";
 import type { CheckOptions } from "./check.ts";
@@ -81,7 +81,7 @@ export function describeProgram(argv: readonly string[], reached: (status: numbe
   const add = <Options extends OptionValues>(
     usage: string,
     summary: string,
-    notes: Notes,
+    notes: HelpNotes,
     run: Run<Options>,
     isDefault = false,
   ): Command => {

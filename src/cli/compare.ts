@@ -5,7 +5,7 @@ import { carryOut, configsOf, decideAll } from "../rewrite/passes.ts";
 import { openStream } from "../stream/open-stream.ts";
 import { isFinding } from "../stream/problem.ts";
 import type { Stream } from "../stream/stream.ts";
-import type { Input } from "./input.ts";
+import type { CallInput } from "./input.ts";
 
 /** What the function would change in what was read, without results: those belong to a run, not to a file. */
 export interface Comparison {
@@ -17,7 +17,7 @@ export interface Comparison {
 }
 
 /** Carries out the rewrite in memory. */
-export function compare(input: Input): Comparison {
+export function compare(input: CallInput): Comparison {
   if (hasError(input.findings)) return { changed: [], findings: input.findings };
   const stream = openStream(input.files, true);
   if (isFinding(stream)) return { changed: [], findings: [...input.findings, stream] };

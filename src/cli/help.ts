@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 /** What the help of a command says besides its options. */
-export interface Notes {
+export interface HelpNotes {
   about: string;
   /** Command lines, and what each is for. */
   examples: readonly (readonly [call: string, purpose: string])[];
@@ -27,7 +27,7 @@ export const EXIT_STATUSES = [
 const LONGEST_TERM = 12;
 
 /** Adds examples and exit statuses to the help of a command. */
-export function addNotes(command: Command, { examples, withExitStatuses }: Notes): void {
+export function addNotes(command: Command, { examples, withExitStatuses }: HelpNotes): void {
   command.addHelpText("after", () => {
     const help = command.createHelp();
     help.prepareContext({ helpWidth: process.stdout.columns ?? 80 });

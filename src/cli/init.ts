@@ -13,7 +13,7 @@ import type { Stream } from "../stream/stream.ts";
 import { at, inList, type Change } from "../yaml/edit/change.ts";
 import { withFile } from "./errors.ts";
 import { explainEach } from "./explain-each.ts";
-import { readInput, type Input } from "./input.ts";
+import { readInput, type CallInput } from "./input.ts";
 import { replaceFiles } from "./replace-files.ts";
 import { FAILED, print, readFile, tell } from "./streams.ts";
 
@@ -65,7 +65,7 @@ export async function initCall(folder = ".", { print: isPrinted = false }: { pri
 }
 
 /** The folder as its host renders it, or, where that fails, its files. */
-async function look(folder: string): Promise<Input> {
+async function look(folder: string): Promise<CallInput> {
   const options = { include: [], exclude: [] };
   const rendered = await readInput([folder], options);
   return hasError(rendered.findings) ? readInput([folder], { ...options, source: "directory" }) : rendered;

@@ -22,7 +22,7 @@ export interface InputOptions extends ConfigOptions, Selection {
 }
 
 /** What a call is about. With an error among the findings the rest is incomplete. */
-export interface Input {
+export interface CallInput {
   files: readonly NamedFile[];
   /** Function configs that take the place of those among the resources. */
   configs: readonly Manifest[];
@@ -37,7 +37,7 @@ export interface Input {
  * Reads files and folders, `-` being standard input. A kustomization or a chart is rendered as `generate` does; of a kpt
  * package the Kptfile says which function config counts, and no `--function-config` does.
  */
-export async function readInput(paths: readonly string[], options: InputOptions): Promise<Input> {
+export async function readInput(paths: readonly string[], options: InputOptions): Promise<CallInput> {
   const input = { files: [] as NamedFile[], configs: [] as Manifest[], madeFrom: new Map<string, string>() };
   const findings: Finding[] = [];
   const { functionConfig } = options;

@@ -3,7 +3,7 @@ import { openStream } from "../stream/open-stream.ts";
 import { isFinding } from "../stream/problem.ts";
 import type { FilePlace } from "../stream/regions.ts";
 import type { Stream } from "../stream/stream.ts";
-import type { Input } from "./input.ts";
+import type { CallInput } from "./input.ts";
 
 /** The place of a finding in the files of a call; undefined where it is about no single place. */
 export type PlaceOf = (finding: Finding) => FilePlace | undefined;
@@ -13,7 +13,7 @@ export type PlaceOf = (finding: Finding) => FilePlace | undefined;
  * What a renderer printed has no places.
  */
 export function placesIn(
-  { files, configFile, madeFrom }: Pick<Input, "files" | "configFile" | "madeFrom">,
+  { files, configFile, madeFrom }: Pick<CallInput, "files" | "configFile" | "madeFrom">,
   stream: Stream | undefined,
 ): PlaceOf {
   const config = configFile && openStream([configFile], true);

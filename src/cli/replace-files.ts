@@ -17,7 +17,7 @@ import { dirname, join } from "node:path";
 import { FileError, withFile } from "./errors.ts";
 
 /** A file, what was read of it, and what it is to hold. */
-export interface Replacement {
+export interface NewContent {
   path: string;
   before: Uint8Array;
   after: Uint8Array;
@@ -28,7 +28,7 @@ export interface Replacement {
  * is moved before all are written. Mode and owner stay, links stay links. Throws FileError where the system refuses, and
  * where a file is no longer what was read.
  */
-export function replaceFiles(replacements: readonly Replacement[]): void {
+export function replaceFiles(replacements: readonly NewContent[]): void {
   const fresh: { from: string; to: string; path: string }[] = [];
   try {
     for (const { path, before, after } of replacements) {

@@ -1,7 +1,7 @@
 import { exceptionOf, type Flow } from "./flow.ts";
 
 /** A text of the picture, and how it is set. */
-export interface Line {
+export interface BoxLine {
   text: string;
   style: "title" | "name" | "plain" | "soft" | "way" | "warn";
 }
@@ -65,7 +65,7 @@ function traitsOf(flow: Flow): unknown[] {
 }
 
 /** What a box says about its flows. */
-export function boxText(flows: Box): Line[] {
+export function boxText(flows: Box): BoxLine[] {
   const [{ decider, unless }] = flows;
   const distinct = (of: (flow: Flow) => string): string[] => [...new Set(flows.map(of))];
   const some = (of: (flow: Flow) => string): string => {
@@ -91,6 +91,6 @@ export function boxText(flows: Box): Line[] {
     },
     { style: isRefused ? "warn" : "plain", text: `TLS: ${some(({ tls }) => tls)}` },
     { style: "way", text: `${decider.way === "direct" ? "direct" : `through the ${decider.way}`}: ${decider.id}` },
-    ...unless.map((each): Line => ({ style: "plain", text: `but ${exceptionOf(each)}` })),
+    ...unless.map((each): BoxLine => ({ style: "plain", text: `but ${exceptionOf(each)}` })),
   ];
 }

@@ -1,10 +1,10 @@
-import { boxText, lanesOf, type Box, type Line } from "./boxes.ts";
+import { boxText, lanesOf, type Box, type BoxLine } from "./boxes.ts";
 import { fitText, widthOf, type Face } from "./fit-text.ts";
 import { decidersOf, type Explanation, type Flow } from "./flow.ts";
 import { boundsOf, layOut, type Rectangle } from "./lay-out.ts";
 import { drawArrow, drawRectangle, drawText, escapeXml, SVG_STYLE, type Point } from "./svg.ts";
 
-const FACES: Record<Line["style"], Face> = {
+const FACES: Record<BoxLine["style"], Face> = {
   title: { size: 17, bold: true },
   name: { size: 13, bold: true },
   plain: { size: 12 },
@@ -24,9 +24,9 @@ const LINES = 3;
 const GAPS = 5;
 
 /** The ways out of the pod that the picture has; all through the sidecar are drawn as one. */
-type Way = "sidecar" | "direct";
+type DrawnWay = "sidecar" | "direct";
 
-const WAYS: Record<Way, { name: string; legend: string; radius: number }> = {
+const WAYS: Record<DrawnWay, { name: string; legend: string; radius: number }> = {
   sidecar: { name: "Istio sidecar", legend: "solid, round: through the Istio sidecar", radius: 12 },
   direct: { name: "past the sidecar", legend: "dashed, square: directly", radius: 0 },
 };
@@ -40,9 +40,9 @@ export function printSvg({ agent, flows, gaps }: Explanation): string {
   const picture = drawFlows(flows);
   const head = drawLines(fitted([{ style: "title", text: title }], picture.width), { x: 0, y: 0 });
   const pictureAt = head.end + LEGEND + 12;
-  const notes: Line[] = [
-    ...decidersOf(flows).map(({ id, sentence }): Line => ({ style: "soft", text: `${id}: ${sentence}` })),
-    ...gaps.slice(0, GAPS).map((gap): Line => ({ style: "plain", text: `Not told: ${gap}` })),
+  const notes: BoxLine[] = [
+    ...decidersOf(flows).map(({ id, sentence }): BoxLine => ({ style: "soft", text: `${id}: ${sentence}` })),
+    ...gaps.slice(0, GAPS).map((gap): BoxLine => ({ style: "plain", text: `Not told: ${gap}` })),
     ...(gaps.length > GAPS ? [{ style: "plain" as const, text: `and ${gaps.length - GAPS} more are not told` }] : []),
   ];
   const foot = drawLines(fitted(notes, picture.width), { x: 0, y: pictureAt + picture.height + PADDING });
@@ -77,7 +77,7 @@ function drawFlows(flows: readonly Flow[]): { markup: string[]; width: number; h
   const boxes = lanes.flatMap((lane) => lane.boxes);
   const lineWidths = boxes.flatMap(({ lines }) => lines.map(({ text, style }) => widthOf(text, FACES[style])));
   const width = Math.ceil(Math.max(0, ...lineWidths)) + 2 * PADDING;
-  const heightOf = (lines: readonly Line[]): number => drawLines(lines, { x: 0, y: 0 }).end + 2 * PADDING;
+  const heightOf = (lines: readonly BoxLine[]): number => drawLines(lines, { x: 0, y: 0 }).end + 2 * PADDING;
   const ways = waysOf(flows);
   const placed = layOut(
     [
@@ -126,12 +126,12 @@ function drawFlows(flows: readonly Flow[]): { markup: string[]; width: number; h
 }
 
 /** A pod that has a sidecar shows it, even if nothing goes through it. */
-function waysOf(flows: readonly Flow[]): Way[] {
-  const ways: Way[] = flows.some(({ decider }) => decider.id !== "no-sidecar") ? ["sidecar"] : [];
+function waysOf(flows: readonly Flow[]): DrawnWay[] {
+  const ways: DrawnWay[] = flows.some(({ decider }) => decider.id !== "no-sidecar") ? ["sidecar"] : [];
   return flows.some((flow) => wayOf([flow]) === "direct") ? [...ways, "direct"] : ways;
 }
 
-function wayOf([{ decider }]: Box): Way {
+function wayOf([{ decider }]: Box): DrawnWay {
   return decider.way === "direct" ? "direct" : "sidecar";
 }
 
@@ -139,7 +139,7 @@ function countOf(flows: readonly Flow[]): string {
   return flows.length === 1 ? "1 flow" : `${flows.length} flows`;
 }
 
-function drawLegend(ways: readonly Way[], y: number): string[] {
+function drawLegend(ways: readonly DrawnWay[], y: number): string[] {
   let x = 0;
   return ways.flatMap((way) => {
     const words = WAYS[way].legend;
@@ -160,13 +160,13 @@ function drawBox(style: string, place: Rectangle, radius: number, text: readonly
   return [`<g class="${style}">`, drawRectangle("box", place, radius), ...text, "</g>"];
 }
 
-function fitted(texts: readonly Line[], width: number): Line[] {
+function fitted(texts: readonly BoxLine[], width: number): BoxLine[] {
   return texts.flatMap(({ text, style }) =>
     fitText(text, FACES[style], width, LINES).map((line) => ({ text: line, style })),
   );
 }
 
-function drawLines(lines: readonly Line[], { x, y }: Point): { markup: string[]; end: number } {
+function drawLines(lines: readonly BoxLine[], { x, y }: Point): { markup: string[]; end: number } {
   let end = y;
   const markup = lines.map(({ text, style }) => {
     const { size } = FACES[style];
