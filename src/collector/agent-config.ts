@@ -3,11 +3,11 @@ import { fieldPath, findingAt, type Finding } from "../base/finding.ts";
 import type { Manifest } from "../base/manifest.ts";
 import { isRecord } from "../base/record.ts";
 import { listAt, valueAt } from "../telemetry/plain-data.ts";
-import { readPlain } from "../yaml/parse.ts";
+import { readPlainV3 } from "../yaml/parse.ts";
 import { collectorScrapes, jobScrapes, prometheusJobs, type ConfigScrapes } from "./config-scrapes.ts";
 import { mergeTrees, setting, withoutDelimiters } from "./confmap.ts";
 import { Environment } from "./environment.ts";
-import { expandTree, type Expansion } from "./expand.ts";
+import { expandTree, sealed } from "./expand.ts";
 import { MountedFiles } from "./mounted-files.ts";
 import { FILE, PROMETHEUS, prometheusComponents, VMAGENT, vmagentComponents } from "./prometheus.ts";
 import { componentsOf, type Component } from "./service.ts";
@@ -68,7 +68,7 @@ function readOwnConfig(
   const field = fieldPath(path);
   const written = valueAt(state.manifest.object, ...path);
   if (written === undefined) return undefined;
-  const read = typeof written === "string" ? readPlain(written) : { value: written };
+  const read = typeof written === "string" ? readPlainV3(written) : { value: written };
   if ("message" in read || !isRecord(read.value)) {
     const cause =
       "message" in read
@@ -149,7 +149,7 @@ function readPodConfig(
     }
     const { about, isSecret } = reading;
     const field = fieldPath(reading.field);
-    const read = readPlain(reading.value);
+    const read = readPlainV3(reading.value);
     if ("message" in read || !isRecord(read.value ?? {})) {
       // What a parser says may quote the text.
       const why = "message" in read && !isSecret ? `: ${read.message}` : "";
@@ -158,12 +158,15 @@ function readPodConfig(
       errors.push(findingAt(about, "error", { cause, remedy: "write it as the collector reads it" }, { path: field }));
       continue;
     }
-    const tree = treeOf(read.value ?? {}, { environment, files, isSecret }, promFiles.length === 0);
+    const value = read.value ?? {};
+    const tree = withoutDelimiters(isSecret ? sealed(value) : value);
     places.push({ about, field, tree });
   }
   if (errors.length > 0) return errors;
-  const tree = places.reduce((under: unknown, each) => mergeTrees(under, each.tree), {});
   const isPrometheus = promFiles.length > 0;
+  // Placeholders are filled in when all is merged; a Prometheus fills in none.
+  const merged = places.reduce((under: unknown, each) => mergeTrees(under, each.tree), {});
+  const tree = isPrometheus ? merged : expandTree(merged, { environment, files, isSecret: false });
   const components = isPrometheus ? prometheusComponents(tree, [], FILE) : componentsOf(tree, environment);
   const scrapes = isPrometheus ? jobScrapes(prometheusJobs(tree, [])) : collectorScrapes(tree);
   return { tree, places, environment, components, scrapes };
@@ -178,11 +181,6 @@ export function noConfig({ name, fields }: Container): Pick<Finding, "cause" | "
   const naming = isAlloy ? "" : "name it with --config in the container's args, or ";
   const remedy = `${naming}list the backends' ports in ports.additional and set backends.source of the function config to MetricPipelines`;
   return { cause, remedy };
-}
-
-/** A Prometheus fills in nothing, so that only what comes from a Secret is marked as such. */
-function treeOf(value: unknown, expansion: Expansion, isCollector: boolean): unknown {
-  return isCollector || expansion.isSecret ? withoutDelimiters(expandTree(value, expansion)) : value;
 }
 
 /** A word of a command line, and whether it holds a secret. */
@@ -236,7 +234,7 @@ function mountedConfigs(files: MountedFiles, sources: Sources): Reading[] {
     const reading = sources.read(kind, name, key);
     if (reading.kind !== "value" || !/\bexporters\b/.test(reading.value) || !/\bpipelines\b/.test(reading.value))
       continue;
-    const read = readPlain(reading.value);
+    const read = readPlainV3(reading.value);
     const isConfig = "value" in read && valueAt(read.value, "exporters") && valueAt(read.value, "service", "pipelines");
     if (isConfig) found.set(JSON.stringify([kind, name, key]), reading);
   }

@@ -1,6 +1,6 @@
 import { isRecord } from "../base/record.ts";
 import { UNKNOWN } from "../telemetry/go-url.ts";
-import { readPlain } from "../yaml/parse.ts";
+import { readPlainV3 } from "../yaml/parse.ts";
 import type { Environment } from "./environment.ts";
 import type { MountedFiles } from "./mounted-files.ts";
 import { Text } from "./text.ts";
@@ -20,12 +20,21 @@ const MOST_STEPS = 100;
 
 /** Plain data with each text that has a placeholder, or comes from a Secret, as a `Text`. Keys of maps are not filled in. */
 export function expandTree(value: unknown, expansion: Expansion): unknown {
+  if (value instanceof Text) return expandText(value.filled.value, { ...expansion, isSecret: true });
   if (typeof value === "string") {
     return value.includes("$") || expansion.isSecret ? expandText(value, expansion) : value;
   }
   if (Array.isArray(value)) return value.map((element) => expandTree(element, expansion));
-  if (!isRecord(value) || value instanceof Text) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, expandTree(inner, expansion)]));
+}
+
+/** Plain data out of a Secret: each text as one that is not shown, before anything is filled in. */
+export function sealed(value: unknown): unknown {
+  if (typeof value === "string") return new Text({ value, isSecret: true, gaps: [] });
+  if (Array.isArray(value)) return value.map(sealed);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sealed(inner)]));
 }
 
 /** As the collector does: the innermost placeholder first, `$$` is a dollar (opentelemetry-collector: confmap/expand.go). */
@@ -44,7 +53,7 @@ function expandText(text: string, expansion: Expansion): unknown {
       continue;
     }
     // A placeholder that is the whole value stands for whatever YAML it holds.
-    const read = placeholder === value ? readPlain(resolved.value) : undefined;
+    const read = placeholder === value ? readPlainV3(resolved.value) : undefined;
     if (read && "value" in read && typeof read.value === "object" && read.value !== null) {
       return expandTree(read.value, { ...expansion, isSecret: isSecret || resolved.isSecret });
     }

@@ -90,10 +90,20 @@ export function plainOrProblem(
 export function readPlain(
   text: string,
 ): { value: unknown } | { message: string; isReadByGo?: true; line?: number; column?: number } {
-  const source = parse(text.replace(/^\ufeff/, ""));
+  return readAs(text, false);
+}
+
+/** The same as go-yaml v3 reads it, to which words such as `on` and `y` are texts (go.yaml.in/yaml/v3: resolve.go). */
+export function readPlainV3(text: string): ReturnType<typeof readPlain> {
+  return readAs(text, true);
+}
+
+function readAs(written: string, wordsAreTexts: boolean): ReturnType<typeof readPlain> {
+  const text = written.replace(/^\ufeff/, "");
+  const source = parse(text);
   if (!isSource(source)) return source;
   if (source.repeatedKey) return { message: "a map has the same key twice", ...source.repeatedKey };
-  return plainOrProblem(source);
+  return plainOrProblem(source, undefined, wordsAreTexts ? text : undefined);
 }
 
 /** The node at a path of keys and positions, or undefined where the path leads nowhere. */

@@ -23,6 +23,7 @@ interface Row {
 
 /** What a person can have set, besides what the function writes. */
 const variants = fc.record({
+  kind: fc.constantFrom("DaemonSet", "Deployment", "StatefulSet"),
   additional: fc.subarray([...PORTS], { maxLength: 4 }),
   bypass: fc.constantFrom("10.96.0.1/32", "10.96.0.0/16", "10.96.0.0/29"),
   excludedPorts: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.subarray([...PORTS], { maxLength: 2 })),
@@ -30,8 +31,10 @@ const variants = fc.record({
   uid: fc.constantFrom(10001, 10001, 10001, 1337),
 });
 
-function streamOf({ additional, bypass, excludedPorts, excludedInterface, uid }: Variant): string {
+function streamOf({ kind, additional, bypass, excludedPorts, excludedInterface, uid }: Variant): string {
   return stream
+    .replace("kind: DaemonSet\n", `kind: ${kind}\n`)
+    .replace("  spec:\n    bypass:", `  spec:\n    agent:\n      kind: ${kind}\n    bypass:`)
     .replace("        labels:\n          app: agent\n", (labels) =>
       [
         `${labels}        annotations:`,

@@ -41,17 +41,17 @@ export interface Oracle {
   stop(): void;
 }
 
-/** Builds the Go program, unless this very one has been built before; its path, or why there is none. */
-export async function buildOracle(): Promise<{ program: string } | { missing: string }> {
+/** Builds the Go program of a folder, unless this very one has been built before; its path, or why there is none. */
+export async function buildOracle(source = folder): Promise<{ program: string } | { missing: string }> {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum", "main.go"]) hash.update(readFileSync(join(folder, file)));
+  for (const file of ["go.mod", "go.sum", "main.go"]) hash.update(readFileSync(join(source, file)));
   const cache = join(root, "node_modules/.cache/oracle");
   const program = join(cache, hash.digest("hex").slice(0, 16));
   if (existsSync(program)) return { program };
   mkdirSync(cache, { recursive: true });
   const fresh = mkdtempSync(join(cache, "build-"));
   try {
-    await promisify(execFile)("go", ["build", "-trimpath", "-o", join(fresh, "oracle"), "."], { cwd: folder });
+    await promisify(execFile)("go", ["build", "-trimpath", "-o", join(fresh, "oracle"), "."], { cwd: source });
     // Moved only when it is whole, so that a build that was cut short is not taken for a program.
     renameSync(join(fresh, "oracle"), program);
     return { program };
@@ -62,12 +62,21 @@ export async function buildOracle(): Promise<{ program: string } | { missing: st
   }
 }
 
-/** Starts the Go program, which answers in the order of the questions. */
+/** Starts the Go program for resources. */
 export function startOracle(program: string): Oracle {
+  const lines = startLines<Answer>(program);
+  return {
+    ask: async (form, text) => lines.ask({ form, text: text.toString("base64") }),
+    stop: () => lines.stop(),
+  };
+}
+
+/** Starts a program that answers each line of JSON by one, in the order of the questions. */
+export function startLines<Reply>(program: string): { ask(question: object): Promise<Reply>; stop(): void } {
   const child = spawn(program, [], { stdio: ["pipe", "pipe", "inherit"] });
-  const waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
+  const waiting: { resolve: (answer: Reply) => void; reject: (error: Error) => void }[] = [];
   createInterface({ input: child.stdout, crlfDelay: Infinity }).on("line", (line) => {
-    waiting.shift()?.resolve(JSON.parse(line) as Answer);
+    waiting.shift()?.resolve(JSON.parse(line) as Reply);
   });
   const stopped = (): void => {
     for (const { reject } of waiting.splice(0)) reject(new Error("the oracle has stopped"));
@@ -76,10 +85,10 @@ export function startOracle(program: string): Oracle {
   // A program that stops says so by its exit.
   child.stdin.on("error", stopped);
   return {
-    ask: (form, text) =>
+    ask: (question) =>
       new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
-        child.stdin.write(`${JSON.stringify({ form, text: text.toString("base64") })}\n`);
+        child.stdin.write(`${JSON.stringify(question)}\n`);
       }),
     stop: () => child.stdin.end(),
   };
