@@ -17,7 +17,7 @@ interface SarifRule {
 const NOT_REWRITTEN: SarifRule = {
   id: "not-rewritten",
   level: "error",
-  title: "The DaemonSet is not what intercept-backends writes.",
+  title: "The agent is not what intercept-backends writes.",
   help: "Run intercept-backends fix, or the host that runs the function, and commit what it writes.",
 };
 

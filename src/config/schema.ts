@@ -206,7 +206,7 @@ const ports = z.strictObject({
 const backends = z.strictObject({
   source: z._default(z.enum(["Auto", "MetricPipelines", "AgentConfig"]), "Auto").register(notes, {
     description:
-      "What says where the agent pushes. `MetricPipelines`: those of the input. `AgentConfig`: the agent's own configuration, which its container or its custom resource names. `Auto`: the MetricPipelines where any of the input is for the agent, else its configuration where there is one.",
+      "What says where the agent pushes. `MetricPipelines`: those of the input. `AgentConfig`: the agent's own configuration, which its container or its custom resource names. `Auto`: the MetricPipelines where any of the input is for the agent, else its configuration where there is one; the configuration for a resource of an operator.",
   }),
   scope: z.optional(z.enum(["All", "InCluster"])).register(notes, {
     description:

@@ -10,6 +10,9 @@ const RIGHT: readonly { kind: string; group: string; apiVersion: string }[] = [
   { kind: "InterceptBackends", group: "intercept-backends.dev", apiVersion: "intercept-backends.dev/v1alpha1" },
 ];
 
+/** Kinds that there are, and that are near by their names alone. */
+const OTHERS = ["VLAgent"];
+
 const PASSED_OVER = "so that nothing reads the resource";
 
 /**
@@ -18,6 +21,7 @@ const PASSED_OVER = "so that nothing reads the resource";
  */
 export function nearlyRight({ apiVersion, kind }: ResourceRef): { cause: string; remedy: string } | undefined {
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  if (OTHERS.includes(kind)) return undefined;
   if (kind === "") {
     const meant = RIGHT.find((right) => isNear(group, right.group));
     return meant && { cause: `has no kind, ${PASSED_OVER}`, remedy: `write kind: ${meant.kind} if it is one` };

@@ -67,7 +67,14 @@ export function decide(config: Manifest | undefined, selectAny: Select): Decisio
     const after = rewritten(agent, plan.change);
     findings.push(
       ...warnings(
-        { agent: after, before: agent, hasSidecar: interception.sidecar, settings, pipelines },
+        {
+          agent: after,
+          before: agent,
+          hasSidecar: interception.sidecar,
+          settings,
+          // Those of another agent are not this one's.
+          pipelines: demand.source === "AgentConfig" ? [] : pipelines,
+        },
         { ...demand, backends: wanted.backends },
         select,
       ),

@@ -1,3 +1,4 @@
+import { agentKindOf } from "../agent/agent-kind.ts";
 import { chooseContainer, readAgent } from "../agent/agent-state.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { isCertainlyOutside, namesOf } from "../cluster/host-names.ts";
@@ -46,7 +47,10 @@ export function demandOf(
   pipelines: readonly Manifest[],
   agent: Manifest | undefined,
 ): Demand {
-  const { source } = settings.backends;
+  // What an operator runs is never Kyma's agent, for which MetricPipelines are.
+  const isOperated = agent !== undefined && agentKindOf(agent).operated !== undefined;
+  const { source: wanted } = settings.backends;
+  const source = wanted === "Auto" && isOperated ? "AgentConfig" : wanted;
   const byPipelines = source === "AgentConfig" ? undefined : demandOfPipelines(settings, select, pipelines);
   if (byPipelines && (source === "MetricPipelines" || byPipelines.selected > 0)) return byPipelines;
   const byConfig = agent && demandOfConfig(settings, select, agent);
@@ -87,8 +91,26 @@ function demandOfPipelines(settings: Settings, select: Select, pipelines: readon
     tokens,
     untoldTokens: untold,
     inputs,
-    findings: [...ofSecrets, ...repeated, ...weighed(findings, settings)],
+    findings: [
+      ...ofSecrets,
+      ...repeated,
+      ...weighed([...findings, ...unusedPorts(settings, selected.length)], settings),
+    ],
   };
+}
+
+/** Ports of exporters say nothing where MetricPipelines say where the agent pushes. */
+function unusedPorts({ ports }: Settings, selected: number): Finding[] {
+  const ids = Object.keys(ports.exporters);
+  if (ids.length === 0 || selected === 0) return [];
+  const cause = `ports.exporters names ${ids.join(", ")} of the agent's configuration, and MetricPipelines say where the agent pushes`;
+  return [
+    {
+      severity: "error",
+      cause,
+      remedy: "set backends.source of the function config to AgentConfig, or remove ports.exporters",
+    },
+  ];
 }
 
 /** The MetricPipelines that the settings select. */

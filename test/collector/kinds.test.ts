@@ -172,3 +172,26 @@ test("an agent of several containers is told by its settings, and one of an oper
   const spec = { config: COLLECTOR, ...PORT, additionalContainers: [{ name: "other" }] };
   expect(runResource(resource(V1BETA1, "OpenTelemetryCollector", spec))).toMatchObject({ errors: [], ports: "4317" });
 });
+
+const PIPELINE = {
+  apiVersion: "telemetry.kyma-project.io/v1beta1",
+  kind: "MetricPipeline",
+  metadata: { name: "p" },
+  spec: { input: { prometheus: { enabled: true } }, output: { otlp: { endpoint: { value: "http://kyma.b:4320" } } } },
+};
+
+test("MetricPipelines are never an operator's agent's", () => {
+  const of = resource(V1BETA1, "OpenTelemetryCollector", { config: COLLECTOR, ...PORT });
+  expect(runResource(of, [PIPELINE])).toMatchObject({ errors: [], warnings: [], ports: "4317" });
+  expect(runResource(of, [PIPELINE], { backends: { source: "MetricPipelines" } }).ports).toBe("4320");
+});
+
+test("ports.exporters beside MetricPipelines is an error that names the setting", () => {
+  const config = exporting('{"otlp": {"endpoint": "mesh.b:4317"}}');
+  const spec = { ports: { exporters: { otlp: [4321] } } };
+  expect(runAgent({ config, others: [PIPELINE], spec }).errors).toEqual([
+    expect.stringMatching(/ports\.exporters names otlp .*set backends\.source of the function config to AgentConfig/),
+  ]);
+  const both = { ...spec, backends: { source: "AgentConfig" } };
+  expect(runAgent({ config, others: [PIPELINE], spec: both })).toMatchObject({ errors: [], ports: "4321" });
+});

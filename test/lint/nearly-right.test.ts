@@ -53,6 +53,8 @@ describe("nearlyRight", () => {
     [`${TELEMETRY}/v1beta1`, "MetricPipelineList"],
     ["operator.kyma-project.io/v1alpha1", "Telemetry"],
     ["example.com/v1", "MetricsPipeline"],
+    ["operator.victoriametrics.com/v1", "VLAgent"],
+    ["monitoring.coreos.com/v1", "Prometheus"],
     ["apps/v1", "DaemonSet"],
     ["apps/v1beta2", "DaemonSet"],
     ["apps/v1", "DaemonSetList"],
