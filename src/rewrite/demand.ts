@@ -19,6 +19,7 @@ import { valueAt } from "../telemetry/plain-data.ts";
 import { indexSecrets } from "../telemetry/secrets.ts";
 import { selectPipelines, type PipelineSelection } from "../telemetry/select.ts";
 import { tokenEndpoints } from "../telemetry/token-endpoints.ts";
+import { withMonitors } from "./monitored-scrapes.ts";
 import { mentioned, type Select } from "./select.ts";
 
 /** Where the agent pushes and what it scrapes, by the MetricPipelines or by its own configuration. */
@@ -137,7 +138,7 @@ function demandOfConfig(settings: Settings, select: Select, agent: Manifest): De
   return {
     ...nothing([]),
     ...demand,
-    scrapes: config.scrapes,
+    scrapes: withMonitors(config.scrapes, select, agent),
     prometheusInput: config.scrapes.hasJobs,
     selected: 1,
     findings: [...findings, ...repeated, ...weighed(demand.findings, settings)],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { explainFiles } from "../../src/cli/explain.ts";
 import { oneFile } from "../stream/open.ts";
-import { runAgent, type AgentParts } from "./agent.ts";
+import { runAgent, runItems, type AgentParts } from "./agent.ts";
 
 /** A collector that pushes to port 9100 of the mesh and has these receivers, processors and jobs. */
 function reading(receivers: object, processors: object = {}): string {
@@ -72,6 +72,74 @@ describe("scrape-port", () => {
       idle,
     ];
     for (const config of configs) expect(raised({ config })).toEqual([]);
+  });
+});
+
+function meta(name: string, labels: object = {}): object {
+  return { name, namespace: "monitoring", labels };
+}
+
+describe("monitors", () => {
+  const monitor = (kind: string, spec: object, labels: object = { team: "a" }): object => ({
+    apiVersion: "monitoring.coreos.com/v1",
+    kind,
+    metadata: meta(kind.toLowerCase(), labels),
+    spec,
+  });
+  const items = [
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: meta("shop", { app: "shop" }),
+      spec: { selector: { app: "shop" }, ports: [{ name: "web", port: 80, targetPort: "metrics" }] },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: meta("shop"),
+      spec: {
+        template: {
+          metadata: { labels: { app: "shop" } },
+          spec: { containers: [{ name: "c", ports: [{ name: "metrics", containerPort: 9009 }] }] },
+        },
+      },
+    },
+  ];
+  const warned = (agent: object, ...monitors: object[]): string[] => {
+    const of = {
+      apiVersion: "monitoring.coreos.com/v1",
+      kind: "Prometheus",
+      metadata: meta("agent"),
+      spec: { remoteWrite: [{ url: "http://mimir.b:9009/push" }], ...agent },
+    };
+    const { warnings, errors } = runItems([of, ...items, ...monitors], { agent: { name: "agent" } });
+    expect(errors).toEqual([]);
+    return warnings.filter((each) => each.includes("[scrape-port]"));
+  };
+  const service = { selector: { matchLabels: { app: "shop" } }, endpoints: [{ port: "web" }] };
+  const pod = {
+    selector: { matchExpressions: [{ key: "app", operator: "In", values: ["shop"] }] },
+    podMetricsEndpoints: [{ port: "metrics" }],
+  };
+
+  it("that the agent selects name the ports of Services and pods", () => {
+    expect(warned({ serviceMonitorSelector: {} }, monitor("ServiceMonitor", service))).toEqual([
+      expect.stringMatching(/scrapes of Deployment\/shop \(ServiceMonitor servicemonitor\)/),
+    ]);
+    expect(warned({ podMonitorSelector: { matchLabels: { team: "a" } } }, monitor("PodMonitor", pod))).toEqual([
+      expect.stringMatching(/scrapes of Deployment\/shop \(PodMonitor/),
+    ]);
+  });
+
+  it("that it does not select, or that select something else, name none", () => {
+    expect(warned({}, monitor("ServiceMonitor", service))).toEqual([]);
+    expect(
+      warned({ serviceMonitorSelector: { matchLabels: { team: "b" } } }, monitor("ServiceMonitor", service)),
+    ).toEqual([]);
+    const other = { ...service, selector: { matchLabels: { app: "other" } } };
+    expect(warned({ serviceMonitorSelector: {} }, monitor("ServiceMonitor", other))).toEqual([]);
+    const elsewhere = { ...service, namespaceSelector: { matchNames: ["prod"] } };
+    expect(warned({ serviceMonitorSelector: {} }, monitor("ServiceMonitor", elsewhere))).toEqual([]);
   });
 });
 

@@ -50,7 +50,13 @@ function allocated(enabled: boolean, config: Readonly<Record<string, unknown>> =
     apiVersion: "opentelemetry.io/v1beta1",
     kind: "OpenTelemetryCollector",
     metadata: { name: "otel", namespace: "monitoring" },
-    spec: { targetAllocator: { enabled } },
+    spec: {
+      targetAllocator: { enabled },
+      config: {
+        exporters: { otlp: { endpoint: "gateway.observability:4317" } },
+        service: { pipelines: { metrics: { receivers: [], exporters: ["otlp"] } } },
+      },
+    },
   };
   return { others: [collector], config: { agent: { name: "otel" }, ...config } };
 }
