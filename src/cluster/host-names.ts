@@ -8,12 +8,22 @@ export function nameOf(host: string): string {
   return host.toLowerCase().replace(/\.$/, "");
 }
 
-/** True for a host that only a public DNS can know, judging by its name. */
+/**
+ * True for a host that only a public DNS can know, judging by its name. Three labels may be a pod of a headless Service and its
+ * namespace (kubernetes.io/docs, DNS for Services and Pods), unless the last one is a usual domain and the first no pod of a
+ * StatefulSet.
+ */
 export function isOutside(host: string): boolean {
   const labels = nameOf(host).split(".");
+  const [first = ""] = labels;
   const top = labels.at(-1) ?? "";
-  return labels.length > 2 && labels[2] !== "svc" && /^[a-z]{2,}$/.test(top) && !INNER.includes(top);
+  if (labels.length < 3 || labels.slice(2, 4).includes("svc") || INNER.includes(top)) return false;
+  if (labels.length === 3) return PUBLIC.test(top) && !/-\d+$/.test(first);
+  return /^[a-z]{2,}$/.test(top);
 }
+
+/** Domains of countries, and those that most others end with. */
+const PUBLIC = /^(?:[a-z]{2}|com|net|org|dev|cloud|app|info|biz|gov|edu|mil|int|tech|online|systems|services)$/;
 
 /** Last labels that no public DNS knows (RFC 6761, RFC 6762; ICANN's reservation of internal; Docker's habit). */
 const INNER = ["local", "localhost", "localdomain", "internal", "intranet", "private", "corp", "home", "lan", "test"];

@@ -231,6 +231,24 @@ describe("backends.scope", () => {
     expect(runAgent({ config, others: [entry] }).ports).toBe("4317,4319,4320,4321");
   });
 
+  it.each([
+    ["kafka-0.kafka.data:9092", "9092"],
+    ["kafka-0.kafka.io:9092", "9092"],
+    ["kafka-0.kafka.data.svc:9092", "9092"],
+    ["kafka-0.kafka.data.svc.k8s.example.com:9092", "9092"],
+    ["minio.storage.monitoring:9092", "9092"],
+    ["gateway.observability.svc.cluster.example.com:9092", "9092"],
+    ["tempo.tracing:9092", "9092"],
+    ["192.0.2.1:9092", "9092"],
+    ["api.vendor.io:9092", ""],
+    ["otlp.eu.vendor.example:9092", ""],
+  ])("places %s so that the ports are %j", (endpoint, ports) => {
+    expect(runAgent({ config: exporting(JSON.stringify({ otlp: { endpoint } })) })).toMatchObject({
+      errors: [],
+      ports,
+    });
+  });
+
   it("warns where nothing is left for the sidecar", () => {
     const outside = exporting('{"otlp": {"endpoint": "otlp.vendor.example.com:4319"}}');
     expect(runAgent({ config: outside }).warnings).toEqual([
