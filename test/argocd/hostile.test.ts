@@ -284,13 +284,16 @@ describe("names and values that look like flags or commands", () => {
       [join(repository(fine), "app"), { parameters: [{ name: "source", string: odd }] }],
       [join(repository(fine), "app"), { args: ["generate", odd] }],
       [join(repository(fine), "app"), { args: ["generate", `--${odd}`] }],
-      [built, { env: { INTERCEPT_BACKENDS_KUSTOMIZE: noisy } }],
     ] as const) {
       const { status, stdout, said } = plugin(app, call);
       expect([status === 0, stdout]).toEqual([false, ""]);
       expect(said.join("\n")).not.toMatch(raw);
       expect(said.join("\n")).toContain(String.raw`\u009b31m\u202e\u2066\u200f`);
     }
+    // Of what a renderer says, nothing is shown that is not known.
+    const ran = plugin(built, { env: { INTERCEPT_BACKENDS_KUSTOMIZE: noisy } });
+    expectRefusal(ran, /^source: kustomize failed, and what it says is not shown/);
+    expect(ran.said.join("\n")).not.toMatch(raw);
   });
 
   test("the environment of an Application, which never reaches a renderer", () => {
