@@ -56,7 +56,7 @@ function* textsOf(
     for (const [at, each] of listAt(container.fields, name).entries()) {
       const text = name === "env" ? valueAt(each, "value") : each;
       const path = [...container.path, name, at, ...(name === "env" ? ["value"] : [])];
-      if (typeof text === "string") yield { text, field: { path: fieldPath(path), currentValue: text } };
+      if (typeof text === "string") yield { text, field: { path: fieldPath(path) } };
     }
   }
 }

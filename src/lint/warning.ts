@@ -1,5 +1,6 @@
 import { annotationPath, type AgentState, type Container } from "../agent/agent-state.ts";
 import { fieldPath, type Field } from "../base/finding.ts";
+import { withoutKept } from "../base/kept-values.ts";
 import type { Manifest, Mention } from "../base/manifest.ts";
 import type { ConfigScrapes } from "../collector/config-scrapes.ts";
 import type { Settings } from "../config/schema.ts";
@@ -77,9 +78,11 @@ export function podField({ kind }: AgentState, path: readonly (string | number)[
   return { path: fieldPath([...kind.podSpec, ...path]), currentValue };
 }
 
-/** An annotation of the agent's pods. */
+/** An annotation of the agent's pods, without values that are to be kept. */
 export function annotationField(agent: AgentState, name: string): Field {
-  return { path: fieldPath(annotationPath(agent, name)), currentValue: agent.annotations[name] };
+  const value = agent.annotations[name];
+  const currentValue = typeof value === "string" ? withoutKept(value) : value;
+  return { path: fieldPath(annotationPath(agent, name)), currentValue };
 }
 
 export function isAgent({ ref }: Manifest, { agent }: Scene): boolean {

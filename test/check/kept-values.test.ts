@@ -57,3 +57,22 @@ describe.each(Object.entries(agents))("%s", (_, agent) => {
     expect(results).not.toContain(HIDDEN);
   });
 });
+
+test.each(["diff", "github", "sarif"])("no warning about a ProxyConfig has the value: --format %s", (format) => {
+  const config = `|\n          concurency: 2\n          proxyMetadata:\n            DB_PASSWORD: ${HIDDEN}`;
+  const folder = folderWith({ "agent.yaml": withProxyConfig(config), "pipeline.yaml": pipeline("one", 4317) });
+  const { stdout, stderr } = runProgram(["check", "--format", format, "."], "", folder);
+  expect(stdout.toString() + stderr).toContain("concurency is no field");
+  expect(stdout.toString() + stderr).not.toContain(HIDDEN);
+});
+
+test("no result of a warning about a ProxyConfig has the value", () => {
+  const agent = withProxyConfig(
+    `|\n          concurency: 2\n          proxyMetadata:\n            DB_PASSWORD: ${HIDDEN}`,
+  );
+  const item = `- ${agent.trimEnd().replaceAll("\n", "\n  ")}\n`;
+  const { stdout } = runProgram([], `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n${item}`);
+  const results = stdout.toString().split("\nresults:\n")[1] ?? "";
+  expect(results).toContain("concurency is no field");
+  expect(results).not.toContain(HIDDEN);
+});

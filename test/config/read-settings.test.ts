@@ -202,7 +202,7 @@ describe("values that are refused", () => {
     ],
     [
       { warnings: { frobnicate: "Off" } },
-      `spec.warnings.frobnicate: "frobnicate" is not a field of spec.warnings; remove it, or use one of istio-port, api-server-port, excluded-port, excluded-backend, interception-mode-none, host-network, never-injected-namespace, templates-without-sidecar, runs-as-proxy, inject-annotation, plaintext-outside, sidecar-egress and ${Object.keys(warnings).length - 12} more`,
+      `spec.warnings.frobnicate: "frobnicate" is not a field of spec.warnings; remove it, or use one of ${Object.keys(warnings).slice(0, 12).join(", ")} and ${Object.keys(warnings).length - 12} more`,
     ],
     [
       { endpoints: "Warn" },
