@@ -132,10 +132,11 @@ describe.skipIf(process.platform !== "linux")("the bounds of a renderer", () => 
   });
 
   test.skipIf(!existsSync("/usr/bin/prlimit"))("are the kernel's, too, for when nobody is left to watch", () => {
-    const kustomize = renderer(`"$0.inner"`, `{ ulimit -v; ulimit -t; ulimit -c; } >&2; exit 1`);
+    const seen = join(freshFolder(), "seen");
+    const kustomize = renderer(`"$0.inner"`, `{ ulimit -v; ulimit -t; ulimit -c; } >${seen}; exit 1`);
     const env = { INTERCEPT_BACKENDS_KUSTOMIZE: kustomize, INTERCEPT_BACKENDS_MAX_MEMORY_MEGABYTES: "1024" };
-    const { said } = plugin(repository(sources), { env });
-    const [memory = 0, time = 0, core] = (/failed: (\d+) (\d+) (\d+)/.exec(said[0] ?? "") ?? []).slice(1).map(Number);
+    expect(plugin(repository(sources), { env }).status).toBe(1);
+    const [memory = 0, time = 0, core] = readFileSync(seen, "utf8").trim().split("\n").map(Number);
     expect([memory, core]).toEqual([3 * 1024 * 1024, 0]);
     expect(time).toBeGreaterThan(60);
     expect(time).toBeLessThanOrEqual(91);
@@ -152,7 +153,7 @@ describe.skipIf(process.platform !== "linux")("the bounds of a renderer", () => 
   test("hold for what it says", () => {
     const kustomize = renderer("head -c 100000000 /dev/zero | tr '\\0' x >&2; exit 1");
     const ran = plugin(repository(sources), { env: { INTERCEPT_BACKENDS_KUSTOMIZE: kustomize } });
-    expectRefusal(ran, /^source: kustomize failed: x+…/);
+    expectRefusal(ran, /^source: kustomize failed/);
     expect(ran.said[0]?.length).toBeLessThan(2000);
   });
 
