@@ -189,7 +189,9 @@ describe("a kustomization is rendered", () => {
 
   test("but not where --source says that its files count", () => {
     const files: Files = { ...BASE, "kustomization.yaml": "resources: [nothing.yaml]\n" };
-    expect(call(files, "check", ".").stderr).toMatch(/^kustomization\.yaml: resources "nothing\.yaml" is nothing/);
+    expect(call(files, "check", ".").stderr).toMatch(
+      /^kustomization\.yaml: resources "nothing\.yaml": there is no such file/,
+    );
     expect(portsOf(files, "--source", "directory")).toBe("4317");
   });
 
