@@ -188,10 +188,13 @@ function proxyConfigOf(data: unknown): string | undefined {
 
 function withoutFolder(config: unknown): unknown {
   if (!isRecord(config)) return {};
-  const { proxyMetadata, ...rest } = config;
-  if (!isRecord(proxyMetadata)) return rest;
-  const { OUTPUT_CERTS: _, ...metadata } = proxyMetadata;
-  return Object.keys(metadata).length === 0 ? rest : { ...rest, proxyMetadata: metadata };
+  // Istio takes either spelling.
+  const entries = Object.entries(config).flatMap(([key, value]): [string, unknown][] => {
+    if (!["proxyMetadata", "proxy_metadata"].includes(key)) return [[key, value]];
+    const { OUTPUT_CERTS: _, ...metadata } = isRecord(value) ? value : {};
+    return Object.keys(metadata).length === 0 ? [] : [[key, metadata]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The bytes of each document or item. */
