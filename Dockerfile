@@ -58,9 +58,9 @@ RUN mkdir -p /image/etc /image/usr/bin \
     && printf 'root:x:0:\nnogroup:x:65534:\n' >/image/etc/group \
     && mkdir -m 1777 /image/tmp \
     && cp /usr/bin/tini-static /image/usr/bin/tini \
-    && cp /usr/bin/prlimit /image/usr/bin/ \
+    && cp /usr/bin/prlimit /usr/bin/unshare /image/usr/bin/ \
     && for package in tini libc6 util-linux libsmartcols1; do mkdir -p "/image/usr/share/doc/$package" && cp "/usr/share/doc/$package/copyright" "/image/usr/share/doc/$package/"; done \
-    && for file in $({ ldd /usr/local/bin/intercept-backends; ldd /usr/bin/prlimit; } | grep -o '/[^ ]*'); do cp -L --parents "$file" /image; done
+    && for file in $({ ldd /usr/local/bin/intercept-backends; ldd /usr/bin/prlimit; ldd /usr/bin/unshare; } | grep -o '/[^ ]*'); do cp -L --parents "$file" /image; done
 
 FROM scratch
 # A release passes the version of package.json.

@@ -71,7 +71,7 @@ export async function runRenderer(call: Call, { env, operator, end }: Surroundin
   }
   const names = network ? [...HANDED_ON, ...PROXIES, ...TRUST] : HANDED_ON;
   const handedOn = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  const { ran, isRefused } = await runAlone(network, {
+  const { ran, isShared } = await runAlone(network, {
     file,
     args,
     cwd,
@@ -94,7 +94,7 @@ export async function runRenderer(call: Call, { env, operator, end }: Surroundin
       const name = `${program} ${args[0]}`;
       if (ran.status === 0) {
         // On a laptop there is no repo-server whose loopback it could reach.
-        const warnings = isRefused && env["ARGOCD_APP_NAME"] !== undefined ? [SHARED] : [];
+        const warnings = isShared && env["ARGOCD_APP_NAME"] !== undefined ? [SHARED] : [];
         return { files: [{ path: name, bytes: ran.stdout }], name, areSources: false, warnings };
       }
       if (ran.signal === "SIGKILL" || ran.signal === "SIGXCPU") {

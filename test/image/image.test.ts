@@ -65,7 +65,7 @@ withEngine("the image", () => {
 
     test("holds no shell, no program but its own, and the licences of each", () => {
       const inFolder = (path: string): string[] => readdirSync(join(files, path)).toSorted();
-      expect(inFolder("usr/bin")).toEqual(["prlimit", "tini"]);
+      expect(inFolder("usr/bin")).toEqual(["prlimit", "tini", "unshare"]);
       expect(inFolder("usr/local/bin")).toEqual(["helm", "intercept-backends", "kustomize"]);
       expect(
         treeOf(files)
