@@ -118,7 +118,7 @@ test.each([
   ["a byte-order mark", "\ufeffa: b", "a byte-order mark stands inside of it", 1, 1],
 ])("%s is refused before any reader", (_, text, message, line, column) => {
   const before = readsByPackage();
-  expect(parse(text)).toEqual({ message, isSeveralDocuments: false, line, column });
+  expect(parse(text)).toEqual({ message, isSeveralDocuments: false, isReadByGo: true, line, column });
   expect(readsByPackage()).toBe(before);
 });
 
