@@ -43,7 +43,7 @@ export async function diffCall(operands: readonly string[], given: DiffOptions):
   return OK;
 }
 
-/** Of two words the second one is a revision where it can be one: a path is told from it by `./`. */
+/** Of two words the second one is a revision where it can be one; `./` before it marks a path. */
 function sidesOf([base = "", second, third]: readonly string[]): {
   base: string;
   head: string | undefined;

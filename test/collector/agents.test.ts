@@ -116,7 +116,7 @@ const PUBLISHED: readonly Published[] = [
       container: {
         args: ARGS,
         env: [
-          { name: "HTTPS_PROXY", value: "http://proxy.egress.svc:3128" },
+          { name: "HTTPS_PROXY", value: "http://http.egress.svc:3128" },
           { name: "NO_PROXY", value: ".svc" },
         ],
       },

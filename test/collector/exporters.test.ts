@@ -80,7 +80,7 @@ const DIALLED: readonly (readonly [id: string, config: object | null, ports: str
   ["awsxray", { endpoint: "http://xray.aws:2000" }, "2000"],
   ["awss3", { s3uploader: { region: "x", endpoint: "http://minio.data:9000" } }, "9000"],
   ["awscloudwatchlogs", { region: "x", role_arn: "arn:x" }, "443"],
-  ["otlphttp", { endpoint: "http://mesh.b:4318", proxy_url: "http://proxy.net:3128" }, "3128"],
+  ["otlphttp", { endpoint: "http://mesh.b:4318", proxy_url: "http://egress.net:3128" }, "3128"],
   ["debug", null, ""],
   ["file", { path: "/x" }, ""],
   ["nop", {}, ""],
@@ -184,13 +184,13 @@ describe("a proxy of the container's variables", () => {
   const config = exporting('{"otlphttp": {"endpoint": "http://mesh.b:4318"}, "otlp": {"endpoint": "mesh.b:4317"}}');
 
   it.each([
-    [env(["HTTP_PROXY", "http://proxy.net:3128"]), "3128,4317"],
-    [env(["HTTPS_PROXY", "http://proxy.net:3129"]), "3129,4318"],
-    [env(["https_proxy", "proxy.net:3129"], ["http_proxy", "proxy.net:3128"]), "3128,3129"],
-    [env(["HTTPS_PROXY", "http://proxy.net:3129"], ["NO_PROXY", ".b"]), "4317,4318"],
-    [env(["HTTPS_PROXY", "http://proxy.net:3129"], ["NO_PROXY", "other, mesh.b:4317"]), "4317,4318"],
-    [env(["HTTPS_PROXY", "http://proxy.net:3129"], ["NO_PROXY", "mesh.b:1"]), "3129,4318"],
-    [env(["HTTPS_PROXY", "http://proxy.net:3129"], ["NO_PROXY", "*"]), "4317,4318"],
+    [env(["HTTP_PROXY", "http://egress.net:3128"]), "3128,4317"],
+    [env(["HTTPS_PROXY", "http://egress.net:3129"]), "3129,4318"],
+    [env(["https_proxy", "egress.net:3129"], ["http_proxy", "egress.net:3128"]), "3128,3129"],
+    [env(["HTTPS_PROXY", "http://egress.net:3129"], ["NO_PROXY", ".b"]), "4317,4318"],
+    [env(["HTTPS_PROXY", "http://egress.net:3129"], ["NO_PROXY", "other, mesh.b:4317"]), "4317,4318"],
+    [env(["HTTPS_PROXY", "http://egress.net:3129"], ["NO_PROXY", "mesh.b:1"]), "3129,4318"],
+    [env(["HTTPS_PROXY", "http://egress.net:3129"], ["NO_PROXY", "*"]), "4317,4318"],
   ])("%j is dialled: %s", (container, ports) => {
     expect(runAgent({ config, container: { args: ["--config=/conf/relay.yaml"], ...container } })).toMatchObject({
       errors: [],

@@ -79,7 +79,7 @@ describe("a Prometheus", () => {
     remoteWrite: [
       { url: "http://mimir.metrics:9009/api/v1/push", oauth2: { tokenUrl: "http://idp.auth.svc:8080/token" } },
       { url: "http://thanos.metrics/api/v1/receive" },
-      { url: "http://far.metrics:1/x", proxyUrl: "http://proxy.net:3128" },
+      { url: "http://far.metrics:1/x", proxyUrl: "http://egress.net:3128" },
     ],
     remoteRead: [{ url: "http://mimir.metrics:9095/read" }],
     alerting: { alertmanagers: [{ name: "am", namespace: "monitoring", port: 9093 }] },
@@ -110,7 +110,7 @@ describe("a Prometheus", () => {
 
   it("as a pod has them in the file of --config.file", () => {
     const config = `
-remote_write: [{url: "http://mimir.metrics:9009/api/v1/push"}, {url: "http://x.metrics:1", proxy_url: "http://proxy.net:3128"}]
+remote_write: [{url: "http://mimir.metrics:9009/api/v1/push"}, {url: "http://x.metrics:1", proxy_url: "http://egress.net:3128"}]
 remote_read: [{url: "http://mimir.metrics:9095/read"}]
 alerting: {alertmanagers: [{static_configs: [{targets: ["am.monitoring:9093", "am.monitoring"]}]}]}
 `;
