@@ -49,7 +49,8 @@ const SHELLS: Record<string, Complete> = {
       `intercept-backends completion fish | source
        complete -C "${line}" | string split -f1 \\t | string replace -r '^--.*=' ''; true`,
     ),
-  // zsh completes in its line editor alone: _arguments is asked what it would add.
+  // zsh completes in its line editor alone: _arguments is asked what it would add. Before the editor has started, the
+  // terminal itself would take the tab for a tab and the last key for one that erases the line.
   zsh: (line) =>
     run(
       "zsh",
@@ -57,8 +58,8 @@ const SHELLS: Record<string, Complete> = {
       `zmodload zsh/zpty
        zpty shell zsh -f -i
        zpty -w shell 'PS1=; unset zle_bracketed_paste; autoload -Uz compinit; compinit -u -D; source <(intercept-backends completion zsh)'
-       zpty -w shell 'compadd () { local -a hits; builtin compadd -A hits "$@"; print -rl -- "HIT:"$^hits; builtin compadd "$@"; }; bindkey "^I" complete-word; zstyle ":completion:*" list-prompt ""; echo REA""DY'
-       zpty -r shell out '*READY*'
+       zpty -w shell 'compadd () { local -a hits; builtin compadd -A hits "$@"; print -rl -- "HIT:"$^hits; builtin compadd "$@"; }; bindkey "^I" complete-word; zstyle ":completion:*" list-prompt ""; zle-line-init () { print EDIT""ING }; zle -N zle-line-init'
+       zpty -r shell out '*EDITING*'
        zpty -w -n shell $'${line}\\t'
        zpty -w -n shell $'\\C-u'
        zpty -w shell 'echo D""ONE'
