@@ -173,14 +173,15 @@ function valuesAt(stderr: string): string {
   return places.length === 0 ? "" : `, at ${[...new Set(places)].slice(0, 10).join(", ")}`;
 }
 
-/** The template that helm says has failed, and where. */
+/** The template that helm says has failed, and where: 3 in one line, 4 with the place alone in the first one. */
 function templateOf(
   stderr: string,
   files: readonly GivenFile[],
 ): { text: string; place: string; position: number } | undefined {
-  const found = /(?:at \(|template: |error on |parse error at \()([\w./ -]+?)(?::(\d+))?(?::\d+)?(?:[):]| )/.exec(
-    stderr,
-  );
+  const found =
+    /(?:at \(|template: |error on |parse error at \(|^Error: (?=[\w./ -]+:\d+:\d+\n))([\w./ -]+?)(?::(\d+))?(?::\d+)?[):\s]/.exec(
+      stderr,
+    );
   const [, path = "", line] = found ?? [];
   // The first part is the name of the chart.
   const file = nameEnding(files, path.slice(path.indexOf("/") + 1));
