@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CONFIG_MAP, SECRET } from "./manifests.ts";
 import { kustomize4, kustomize5, onEach, type Host } from "../hosts/host.ts";
-import { helm, plugin, repository } from "./plugin.ts";
+import { helmFor, plugin, repository } from "./plugin.ts";
 
 const deployment = `apiVersion: apps/v1
 kind: Deployment
@@ -104,18 +104,6 @@ function both(host: Host, folder: string, helmFlags: readonly string[] = [], env
   });
   expect(ran.status, ran.said.join("\n")).toBe(0);
   return [own.stdout, ran.stdout];
-}
-
-/** The helm that a kustomize can call: 4.5.4 asks for the version by an option that helm 4 refuses. */
-function helmFor({ file }: Host): string | undefined {
-  // A host that is not here.
-  if (file === "") return undefined;
-  const { stdout } = spawnSync(file, ["version"], { encoding: "utf8" });
-  if (!stdout.includes("4.5.4")) return helm;
-  return [process.env["HELM3"], helm].find(
-    (each) =>
-      each !== undefined && spawnSync(each, ["version", "--short"], { encoding: "utf8" }).stdout.startsWith("v3."),
-  );
 }
 
 onEach([kustomize4, kustomize5], (host) => {

