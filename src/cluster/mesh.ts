@@ -115,6 +115,16 @@ export function withDefaults(
   return { ...Object.fromEntries(defaults.map(({ annotation, value }) => [annotation, value])), ...annotations };
 }
 
+/** The mode of interception that the mesh gives to pods whose own ProxyConfig has none (istio: mesh/v1alpha1, defaultConfig). */
+export function defaultMode(installations: readonly Installation[]): Readonly<Record<string, unknown>> {
+  const modes = installations.map(({ meshConfig }) => {
+    const { interceptionMode, interception_mode: snakeCase } = mapAt(meshConfig, "defaultConfig");
+    return interceptionMode ?? snakeCase;
+  });
+  const mode = modes.findLast((each) => (each ?? null) !== null);
+  return mode === undefined ? {} : { interceptionMode: mode };
+}
+
 /** True where an installation says that the CNI plugin sets up the packet filter; undefined where none says anything. */
 export function isCniInstalled(installations: readonly Installation[]): boolean | undefined {
   const said = installations.flatMap(({ manifest, values }) => [

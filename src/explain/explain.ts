@@ -1,7 +1,7 @@
 import { annotationPath, chooseContainer, readAgent, type AgentState } from "../agent/agent-state.ts";
 import { interceptionFor } from "../agent/plan-agent.ts";
 import { Cluster } from "../cluster/cluster.ts";
-import { installationsAmong, installationsFor, meshDefaults, withDefaults } from "../cluster/mesh.ts";
+import { defaultMode, installationsAmong, installationsFor, meshDefaults, withDefaults } from "../cluster/mesh.ts";
 import type { ConfigScrapes } from "../collector/config-scrapes.ts";
 import type { Settings } from "../config/schema.ts";
 import { isSame } from "../base/record.ts";
@@ -52,7 +52,8 @@ export function explain({ agent, settings, ...subject }: Subject): Explanation |
   const installations = installationsFor(state.labels, installationsAmong(subject.cluster));
   const effective = withDefaults(annotations, meshDefaults(installations));
   const proxyMetadata = proxyMetadataOf(state, installations, subject.cluster);
-  const { settings: interception } = readInterceptionSettings(effective, { ...state.proxyConfig, proxyMetadata });
+  const fields = { ...defaultMode(installations), ...state.proxyConfig.fields };
+  const { settings: interception } = readInterceptionSettings(effective, { fields, proxyMetadata });
 
   const isAgent = ({ ref }: Manifest): boolean => isSame(ref, agent.ref);
   const cluster = new Cluster(subject.cluster.map((each) => (isAgent(each) ? agent : each)));

@@ -4,6 +4,7 @@ import {
   INSTALLATION_MENTIONS,
   installationsAmong,
   installationsFor,
+  defaultMode,
   meshDefaults,
   withDefaults,
 } from "../cluster/mesh.ts";
@@ -141,7 +142,10 @@ function sceneOf({ agent: manifest, ...subject }: Subject): Scene | undefined {
   const shown = [...ask(INSTALLATION_KINDS), ...ask(["ConfigMap"], INSTALLATION_MENTIONS)];
   const installations = installationsFor(agent.labels, installationsAmong(shown));
   const defaults = meshDefaults(installations);
-  const { settings: interception } = readInterceptionSettings(withDefaults(texts, defaults), agent.proxyConfig);
+  const { settings: interception } = readInterceptionSettings(withDefaults(texts, defaults), {
+    ...agent.proxyConfig,
+    fields: { ...defaultMode(installations), ...agent.proxyConfig.fields },
+  });
   const container = chooseContainer(agent, subject.settings.agent.container);
   const included = new Set(interception.includedPorts);
   const called = subject.tokens.filter(({ port }) => included.has(port));

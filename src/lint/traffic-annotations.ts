@@ -26,10 +26,15 @@ export function* refusedAnnotation({ agent, texts }: Scene): Iterable<Trouble> {
 export function* interceptionModeNone({ agent, interception, texts }: Scene): Iterable<Trouble> {
   if (interception.mode !== "NONE") return;
   const isAnnotated = texts[INTERCEPTION_MODE] !== undefined;
+  const isOfMesh = !isAnnotated && agent.proxyConfig.fields["interceptionMode"] === undefined;
+  const annotation = isAnnotated ? INTERCEPTION_MODE : PROXY_CONFIG;
+  const change = isOfMesh
+    ? `give the agent's pods the annotation ${INTERCEPTION_MODE}: REDIRECT`
+    : `remove ${isAnnotated ? "the annotation" : "it from the ProxyConfig"}`;
   yield {
-    cause: "interceptionMode is NONE, so that no traffic of the agent goes through its sidecar",
-    remedy: `remove ${isAnnotated ? "the annotation" : "it from the ProxyConfig"}, or set trafficInterception to "Off" if that is what is wanted`,
-    field: annotationField(agent, isAnnotated ? INTERCEPTION_MODE : PROXY_CONFIG),
+    cause: `interceptionMode is NONE${isOfMesh ? " in the defaultConfig of the mesh" : ""}, so that no traffic of the agent goes through its sidecar`,
+    remedy: `${change}, or set trafficInterception to "Off" if that is what is wanted`,
+    field: isOfMesh ? undefined : annotationField(agent, annotation),
   };
 }
 

@@ -270,6 +270,16 @@ describe("what hangs on the installation", () => {
     expect(await rowOf(change(V6))).not.toContain("IPv4");
   });
 
+  test("the mode of the mesh holds for pods that have none of their own", async () => {
+    const none = withItem(mesh, istio({ meshConfig: { defaultConfig: { interception_mode: "NONE" } } }));
+    expect(await rowOf(none)).toMatch(/ direct +mode-none/);
+    const own = none.replace(
+      "        labels:\n          app: agent\n",
+      (labels) => `${labels}        annotations: {proxy.istio.io/config: 'interceptionMode: REDIRECT'}\n`,
+    );
+    expect(await rowOf(own)).toMatch(/ sidecar +included-port/);
+  });
+
   test("excluded ranges of IPv6 are not written without them", async () => {
     const excluded = V6.replace("ipRanges: [10.96.0.1/32]", 'ipRanges: [10.96.0.1/32, "fd00:96::/64"]');
     expect(await rowOf(excluded)).toMatch(/excluded-range; sidecar if the pod's first IP .* with nftables/);

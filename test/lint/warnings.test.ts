@@ -230,6 +230,11 @@ function meshProxy(proxy: object): object {
   return istioOperator({ global: { proxy } });
 }
 
+/** The Istio resource of the Sail operator, with a defaultConfig for all proxies. */
+function meshDefaultConfig(defaultConfig: object): object {
+  return sailIstio({ values: { meshConfig: { defaultConfig } } });
+}
+
 function sailIstio(content: object): object {
   return { apiVersion: "sailoperator.io/v1", kind: "Istio", metadata: { name: "default" }, spec: content };
 }
@@ -380,6 +385,23 @@ const EXAMPLES: readonly Example[] = [
           "proxy.istio.io/config": "interceptionMode: NONE",
           "sidecar.istio.io/interceptionMode": "REDIRECT",
         },
+      },
+    ],
+  },
+  {
+    // istio: the mesh's defaultConfig holds where neither the annotation nor the pod's own ProxyConfig says anything.
+    id: "interception-mode-none",
+    raised: { others: [meshDefaultConfig({ interceptionMode: "NONE" })] },
+    says: /NONE in the defaultConfig of the mesh.*annotation sidecar\.istio\.io\/interceptionMode: REDIRECT/,
+    nearly: [
+      { others: [meshDefaultConfig({ interception_mode: "TPROXY" })] },
+      {
+        others: [meshDefaultConfig({ interceptionMode: "NONE" })],
+        annotations: { "sidecar.istio.io/interceptionMode": "REDIRECT" },
+      },
+      {
+        others: [meshDefaultConfig({ interceptionMode: "NONE" })],
+        annotations: { "proxy.istio.io/config": "interception_mode: 0" },
       },
     ],
   },
