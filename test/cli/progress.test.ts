@@ -22,7 +22,8 @@ function slowly(seconds: number): NodeJS.ProcessEnv {
 
 /** What a person sees on a terminal of 60 columns. */
 function onTerminal(command: string, env: NodeJS.ProcessEnv): string {
-  const line = `stty cols 60; '${process.execPath}' '${program}' ${command}`;
+  const start = program.endsWith(".mjs") ? `'${process.execPath}' '${program}'` : `'${program}'`;
+  const line = `stty cols 60; ${start} ${command}`;
   const { stdout } = spawnSync("script", ["-qec", line, "/dev/null"], {
     cwd: folder,
     encoding: "utf8",

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, lstatSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { agent, CONFIG_MAP, pipeline } from "../argocd/manifests.ts";
@@ -244,12 +244,12 @@ withEngine("the image", () => {
       expect(kubernetes).not.toBe("v1.20.0");
     });
 
-    const server = process.env["ARGOCD_CMP_SERVER"];
-    if (server === undefined)
+    const servers = (process.env["ARGOCD_CMP_SERVER"] ?? "").split(delimiter).filter((file) => file !== "");
+    if (servers.length === 0)
       console.warn("MISSING: Argo CD's own plugin server, so that the image was not tried with it");
-    test.skipIf(server === undefined)("runs Argo CD's own plugin server", async () => {
+    test.skipIf(servers.length === 0).each(servers)("runs Argo CD's own plugin server, %s", async (server) => {
       const sidecar = newSidecar();
-      copyFileSync(server ?? "", join(sidecar.volume("/var/run/argocd"), "argocd-cmp-server"));
+      copyFileSync(server, join(sidecar.volume("/var/run/argocd"), "argocd-cmp-server"));
       const name = "sidecar";
       const args = sidecar.start(image, ["/var/run/argocd/argocd-cmp-server"], { name });
       const socket = join(sidecar.volume("/home/argocd/cmp-server/plugins"), "intercept-backends.sock");
