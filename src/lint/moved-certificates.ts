@@ -10,6 +10,8 @@ import { annotationField, type Scene, type Trouble } from "./warning.ts";
  * more, or a field of the ProxyConfig that names the old folder.
  */
 export function* movedCertificates({ agent, before: manifest, container }: Scene): Iterable<Trouble> {
+  // Where nothing changes nothing has been moved.
+  if (manifest === agent.manifest) return;
   const before = readAgent(manifest);
   const old = Array.isArray(before) ? undefined : filledVolume(before);
   const now = filledVolume(agent);
