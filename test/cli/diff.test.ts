@@ -64,7 +64,7 @@ function diff(folder: string, ...args: string[]): { status: number | null; stdou
 describe("between two revisions", () => {
   const folder = repository(BASE, { "two.yaml": pipeline("two", 9090) });
 
-  test("a port that a new backend brings is told, and which scrapes it catches", () => {
+  test("a port that a new backend brings is reported, and which scrapes it catches", () => {
     const { status, stdout, stderr } = diff(folder, "main", "work");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toContain("Changes for kyma-system/telemetry-metric-agent\n");
@@ -126,7 +126,7 @@ test("the working tree is compared where there is no second revision", () => {
   );
 });
 
-test("the certificates are told where they change", () => {
+test("certificates are reported where they change", () => {
   const folder = repository({ ...BASE, "config.yaml": config("On") }, { "config.yaml": config("Off") });
   expect(diff(folder, "main").stdout).toContain(
     "Certificates:\n  before: written to /etc/istio-output-certs, volume istio-certs, read at /etc/prom-certs/\n  after: none\n",

@@ -166,7 +166,7 @@ test("agent.kind singles out, and another group is none", () => {
   ]);
 });
 
-test("an agent of several containers is told by its settings, and one of an operator by itself", () => {
+test("the settings name the container of several, and an operator names its own", () => {
   const config = exporting('{"otlp": {"endpoint": "mesh.b:4317"}}');
   expect(runAgent({ config }).ports).toBe("4317");
   const spec = { config: COLLECTOR, ...PORT, additionalContainers: [{ name: "other" }] };
